@@ -1,0 +1,45 @@
+// The arrows between the rooms of src/. An arrow that is not listed here is refused: `npm run check:arrows`.
+const rooms = {
+  runtime: [],
+  database: ['runtime'],
+  'event-store': ['database', 'runtime'],
+  projection: ['event-store', 'database', 'runtime'],
+  worker: ['event-store', 'database', 'runtime'],
+  http: ['audit', 'worker', 'projection', 'event-store', 'database', 'runtime'],
+  audit: ['projection', 'event-store', 'database', 'runtime'],
+  simulation: ['http', 'audit', 'worker', 'projection', 'event-store', 'database', 'runtime'],
+};
+
+const arrows = Object.entries(rooms).map(([room, targets]) => ({
+  name: `${room}-looks-down-only`,
+  comment: `src/${room} may import: ${targets.join(', ') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${[room, ...targets].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...arrows,
+    {
+      name: 'the-domain-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/[^/]+/domain/' },
+      to: { pathNot: '^src/[^/]+/domain/' },
+    },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-development-dependency-in-what-ships',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    combinedDependencies: false,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

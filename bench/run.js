@@ -1,0 +1,54 @@
+// `npm run bench` measures everything, each section in a process of its own, and writes bench/results.md.
+// `node bench/run.js NAME` measures one section. It measures and does not judge: a target that is missed is said, and
+// is no failure.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { machineFacts } from './machine.js';
+import { asMarkdown, asText } from './report.js';
+
+/** @typedef {import('./report.js').Section} Section */
+
+/** @type {Record<string, () => Promise<Section>>} */
+const sections = {
+  http: async () => (await import('./http.js')).measure(),
+  'job-size': async () => (await import('./job-size.js')).measure(),
+  'write-path': async () => (await import('./write-path.js')).measure(),
+  'trading-session': async () => (await import('./trading-session.js')).measure(),
+};
+
+const name = process.argv[2];
+if (name === undefined) await measureAll();
+else await measureOne(name);
+
+async function measureAll() {
+  const machine = machineFacts();
+  process.stdout.write(machine.map(([what, value]) => `${what}: ${value}\n`).join(''));
+  /** @type {Section[]} */
+  const measured = [];
+  for (const section of Object.keys(sections)) {
+    const child = fork(fileURLToPath(import.meta.url), [section]);
+    child.on('message', (message) => measured.push(/** @type {Section} */ (message)));
+    await once(child, 'exit');
+    if (child.exitCode !== 0) throw new Error(`${section} could not be measured`);
+  }
+  const file = new URL('results.md', import.meta.url);
+  writeFileSync(file, asMarkdown(measured, machine));
+  process.stdout.write('\nWritten to bench/results.md\n');
+}
+
+/** @param {string} section */
+async function measureOne(section) {
+  const measure = sections[section];
+  if (measure === undefined) {
+    process.stderr.write(
+      `There is no "${section}" to measure; there is: ${Object.keys(sections).join(', ')}\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const measured = await measure();
+  process.stdout.write(asText(measured));
+  process.send?.(measured);
+}

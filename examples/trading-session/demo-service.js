@@ -1,0 +1,63 @@
+// Starts a Daybook service for the demo, as `npm start` would: another process, its log aside.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** @param {number} port */
+async function isFree(port) {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
+/** Resolves when the service listens; rejects with what it says when it cannot start. */
+export async function startDaybook() {
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    env: {
+      ...process.env,
+      EXECUTOR: 'module:examples/trading-session/session.js',
+      PORT: (await isFree(3000)) ? '3000' : '0',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => (complaint += text));
+  const ended = once(child, 'exit');
+  const url = await Promise.race([
+    listening(child.stdout),
+    ended.then(() => Promise.reject(new Error(complaint.trim()))),
+  ]);
+  return {
+    url,
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/**
+ * The service's first line with a `url` says where it listens.
+ * @param {import('node:stream').Readable} log
+ * @returns {Promise<string>}
+ */
+async function listening(log) {
+  for await (const line of createInterface({ input: log })) {
+    /** @type {unknown} */
+    const entry = JSON.parse(line);
+    const { url } = /** @type {{ url?: string }} */ (entry);
+    if (url === undefined) continue;
+    log.resume();
+    return url;
+  }
+  return new Promise(() => undefined);
+}

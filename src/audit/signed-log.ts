@@ -1,0 +1,56 @@
+// What lies beside a database and tells of its past: the kept leaves, and the newest signed checkpoint.
+import { existsSync } from 'node:fs';
+import { Log } from '../event-store/log.js';
+import type { SqliteReader } from '../database/sqlite-reader.js';
+import { checkLog, type CheckedLog } from './log-check.js';
+import { readCheckpointFile } from './proof/checkpoint-file.js';
+import { openCheckpoint, type Checkpoint } from './proof/checkpoint.js';
+import type { StoredEvent } from './proof/leaf.js';
+import { loadOrCreateSigningKey } from './proof/signing-key.js';
+import { TileDatabase, tilesPathOf } from './tile-database.js';
+
+export interface SignedLogOptions {
+  databasePath: string;
+  keyFile: string;
+  /** Checkpoints that the asker brings. */
+  checkpoints?: readonly Checkpoint[];
+}
+
+const pageSize = 1_000;
+
+/** The whole log, in order, as it is now. */
+export function* eventsOf(log: Log): Generator<StoredEvent> {
+  const end = log.end();
+  for (let position = 0; position < end;) {
+    const page = log.page(position, end, pageSize, {});
+    yield* page.events;
+    position = page.scannedTo;
+  }
+}
+
+export const originIn = (reader: SqliteReader): string | undefined =>
+  reader.query<{ origin: string }>('SELECT origin FROM log_identity')[0]?.origin;
+
+export async function checkSignedLog(
+  reader: SqliteReader,
+  { databasePath, keyFile, checkpoints = [] }: SignedLogOptions,
+): Promise<CheckedLog> {
+  const tilesPath = tilesPathOf(databasePath);
+  const tiles = existsSync(tilesPath) ? TileDatabase.open(tilesPath) : undefined;
+  try {
+    const newest = newestCheckpoint(keyFile, originIn(reader));
+    return await checkLog({
+      events: eventsOf(new Log(reader)),
+      checkpoints: [...checkpoints, ...newest],
+      ...(tiles === undefined ? {} : { keptLeafAt: (index: number) => Promise.resolve(tiles.leafAt(index)) }),
+    });
+  } finally {
+    tiles?.close();
+  }
+}
+
+function newestCheckpoint(keyFile: string, origin: string | undefined): Checkpoint[] {
+  const note = readCheckpointFile(keyFile);
+  if (note === undefined || origin === undefined || !existsSync(keyFile)) return [];
+  return [openCheckpoint(note, loadOrCreateSigningKey(keyFile, origin).verifierKey)];
+}

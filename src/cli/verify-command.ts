@@ -1,0 +1,114 @@
+// `daybook verify`: is the history what it was? Of a database, of an exported file, or of one proof.
+import { readFileSync } from 'node:fs';
+import { checkExport } from '../audit/export.js';
+import type { CheckedLog } from '../audit/log-check.js';
+import { openCheckpoint, type Checkpoint } from '../audit/proof/checkpoint.js';
+import { ProofError } from '../audit/proof/proof-error.js';
+import { verifyProof } from '../audit/proof/tlog-proof.js';
+import { parseVerifierKey, type VerifierKey } from '../audit/proof/verifier-key.js';
+import { checkSignedLog } from '../audit/signed-log.js';
+import { Verifier } from '../audit/verifier.js';
+import { SqliteReader } from '../database/sqlite-reader.js';
+import {
+  databasePath,
+  keyFileOf,
+  print,
+  progressBar,
+  reading,
+  type DatabaseOption,
+} from './cli-environment.js';
+import { tellVerification } from './verify-report.js';
+
+export interface VerifyOptions extends DatabaseOption {
+  json?: boolean;
+  /** An export. */
+  file?: string;
+  /** A tlog-proof. */
+  proof?: string;
+  /** An older checkpoint, a signed note. */
+  checkpoint?: string;
+  /** The verifier key itself, or the name of a file that holds it. */
+  key?: string;
+}
+
+/** Exit status: 0 when all agrees, 1 when something differs, 2 when it could not check. */
+export async function verify(options: VerifyOptions): Promise<void> {
+  try {
+    process.exitCode = (await isRight(options)) ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    // A proof or a signature that does not hold is an answer; a file that cannot be read is none.
+    process.exitCode = error instanceof ProofError ? 1 : 2;
+  }
+}
+
+function isRight(options: VerifyOptions): Promise<boolean> {
+  if (options.proof !== undefined) return isProven(options.proof, options);
+  if (options.file !== undefined) return isExportRight(options.file, options);
+  if (options.checkpoint !== undefined) return isContinuation(options);
+  return areTablesRight(options);
+}
+
+function isProven(file: string, options: VerifyOptions): Promise<boolean> {
+  const { event, checkpoint } = verifyProof({
+    proof: readFileSync(file, 'utf8'),
+    verifierKey: requiredKey(options),
+  });
+  if (options.json === true) print(JSON.stringify({ ok: true, event, size: checkpoint.size }));
+  else
+    print(
+      `Proven: event ${event.position} (${event.type}) is in the log of ${checkpoint.origin}, among its first ${checkpoint.size}.`,
+    );
+  return Promise.resolve(true);
+}
+
+async function isExportRight(file: string, options: VerifyOptions): Promise<boolean> {
+  const verifierKey = keyOf(options);
+  const older = options.checkpoint === undefined ? undefined : olderCheckpoint(options.checkpoint, options);
+  const checked = await checkExport(file, { verifierKey, older });
+  if (verifierKey === undefined) print('Without --key the signature of the checkpoint was not checked.');
+  return tellLog(checked, options);
+}
+
+async function isContinuation(options: VerifyOptions): Promise<boolean> {
+  const older = olderCheckpoint(options.checkpoint ?? '', options);
+  const path = databasePath(options);
+  const checked = await reading(options, (reader) =>
+    checkSignedLog(reader, { databasePath: path, keyFile: keyFileOf(options), checkpoints: [older] }),
+  );
+  return tellLog(checked, options);
+}
+
+async function areTablesRight(options: VerifyOptions): Promise<boolean> {
+  const path = databasePath(options);
+  SqliteReader.open(path).close();
+  const draw = progressBar('events');
+  const thread = new URL('../verify-thread.js', import.meta.url);
+  const verification = await new Verifier(thread, { path, keyFile: keyFileOf(options) }).verify(draw);
+  draw(verification.events, verification.events);
+  if (options.json === true) print(JSON.stringify(verification));
+  else tellVerification(verification);
+  return verification.ok;
+}
+
+function tellLog({ events, root, problems }: CheckedLog, { json }: VerifyOptions): boolean {
+  const ok = problems.length === 0;
+  if (json === true) print(JSON.stringify({ ok, events, root: root.toString('base64'), problems }));
+  else for (const line of ok ? [`The log is what it was: ${events} events.`] : problems) print(line);
+  return ok;
+}
+
+const olderCheckpoint = (file: string, options: VerifyOptions): Checkpoint =>
+  openCheckpoint(readFileSync(file, 'utf8'), requiredKey(options));
+
+function requiredKey(options: VerifyOptions): VerifierKey {
+  const key = keyOf(options);
+  if (key === undefined)
+    throw new Error('Give the verifier key with --key: as the service shows it at /audit/key.');
+  return key;
+}
+
+function keyOf({ key }: VerifyOptions): VerifierKey | undefined {
+  if (key === undefined) return undefined;
+  return parseVerifierKey(key.includes('+') ? key.trim() : readFileSync(key, 'utf8').trim());
+}

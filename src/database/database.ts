@@ -1,0 +1,128 @@
+// Opens the database: one connection that writes, behind the queue, and one that only reads.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import type { Runtime } from '../runtime/runtime.js';
+import { Snapshots } from './snapshots.js';
+import { SqliteStatements } from './sqlite-transaction.js';
+import type { Value } from './transaction.js';
+import { asUnusable, UnusableDatabase } from './unusable-database.js';
+import { WriteQueue, type WriteQueueLimits } from './write-queue.js';
+
+export type MigrationClass = new () => MigrationInterface;
+
+export interface DatabaseOptions {
+  path: string;
+  migrations: readonly MigrationClass[];
+  entities: NonNullable<DataSourceOptions['entities']>;
+  runtime: Runtime;
+  limits?: Partial<WriteQueueLimits>;
+}
+
+export class Database {
+  private readonly readStatements: SqliteStatements;
+
+  private constructor(
+    readonly path: string,
+    /** Sees committed rows only and never waits for the writer. */
+    readonly reads: DataSource,
+    readonly queue: WriteQueue,
+    readonly snapshots: Snapshots,
+    private readonly writer: DataSource,
+  ) {
+    this.readStatements = new SqliteStatements(connectionOf(reads));
+  }
+
+  /**
+   * Makes the folder and the file when they are missing, and brings the schema up to date.
+   * @throws UnusableDatabase
+   */
+  static async open({ path, migrations, entities, runtime, limits }: DatabaseOptions): Promise<Database> {
+    const writer = new DataSource({
+      type: 'better-sqlite3',
+      database: path,
+      migrations: [...migrations],
+      migrationsTableName: 'schema_migrations',
+      prepareDatabase: (connection) => {
+        prepareWriter(connection as BetterSqlite3.Database, migrations);
+      },
+    });
+    const reads = new DataSource({ type: 'better-sqlite3', database: path, readonly: true, entities });
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      await writer.initialize();
+      await writer.runMigrations({ transaction: 'each' });
+      await reads.initialize();
+    } catch (error) {
+      if (writer.isInitialized) await writer.destroy();
+      throw asUnusable(path, error);
+    }
+    const queue = new WriteQueue(connectionOf(writer), runtime, limits);
+    return new Database(path, reads, queue, new Snapshots(path, runtime), writer);
+  }
+
+  /** All rows of a short read: committed rows, without waiting for the writer. */
+  query<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
+    return this.readStatements.of(sql).all(...parameters) as Row[];
+  }
+
+  /**
+   * Writes something durable, to see whether it can.
+   * @throws DatabaseUnavailable
+   */
+  async probe(): Promise<void> {
+    await this.queue.run(async (transaction) => {
+      // Like an event, it asks for pages that are not there yet: changing a number in place works on a full disk too.
+      await transaction.run('UPDATE write_probe SET probes = zeroblob(16384)');
+      await transaction.run('UPDATE write_probe SET probes = 0');
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close();
+    this.snapshots.close();
+    await this.reads.destroy();
+    await this.writer.destroy();
+  }
+}
+
+/** TypeORM opens the connection and migrates; the write path runs its statements on it without TypeORM between. */
+const connectionOf = (source: DataSource): BetterSqlite3.Database =>
+  (source.driver as unknown as { databaseConnection: BetterSqlite3.Database }).databaseConnection;
+
+function prepareWriter(connection: BetterSqlite3.Database, migrations: readonly MigrationClass[]): void {
+  try {
+    // First of all: what is not ours is left as it is, down to its journal mode.
+    refuseForeignSchema(connection, migrations);
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    // A busy database is waited for in the queue: SQLite's own waiting would stop the whole process.
+    connection.pragma('busy_timeout = 0');
+    connection.pragma('cache_size = -65536');
+    // A checkpoint stops the writer; pages that change all the time are copied once for many commits (64 MiB of log).
+    connection.pragma('wal_autocheckpoint = 16384');
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function refuseForeignSchema(
+  connection: BetterSqlite3.Database,
+  migrations: readonly MigrationClass[],
+): void {
+  const namesIn = (sql: string): string[] => connection.prepare(sql).pluck().all() as string[];
+  const present = namesIn("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'");
+  if (present.length === 0) return;
+  const isLikeOurs = namesIn("SELECT name FROM pragma_table_info('schema_migrations')").includes('name');
+  // A first start that was killed may have left the list of migrations and nothing else.
+  const isOurs = isLikeOurs && (present.includes('events') || present.length === 1);
+  if (!isOurs) throw new UnusableDatabase('it is a database of another program');
+  const known = new Set(migrations.map(({ name }) => name));
+  const unknown = namesIn('SELECT name FROM schema_migrations').filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new UnusableDatabase(`it comes from a newer Daybook (${unknown.join(', ')}); update this one`);
+  }
+}

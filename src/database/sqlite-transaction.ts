@@ -1,0 +1,74 @@
+// A write transaction on SQLite: statements are prepared once a connection and run in place.
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Awaitable, Transaction, Value } from './transaction.js';
+
+export class SqliteStatements {
+  private readonly prepared = new Map<string, BetterSqlite3.Statement>();
+
+  constructor(private readonly connection: BetterSqlite3.Database) {}
+
+  of(sql: string): BetterSqlite3.Statement {
+    let statement = this.prepared.get(sql);
+    if (statement === undefined) {
+      statement = this.connection.prepare(sql);
+      this.prepared.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+export class SqliteTransaction implements Transaction {
+  /** How many statements changed something. */
+  writes = 0;
+  private sharedWrites = 0;
+  private readonly kept = new Map<object, unknown>();
+  private readonly before: (() => Awaitable<void>)[] = [];
+  private readonly after: (() => void)[] = [];
+
+  constructor(private readonly statements: SqliteStatements) {}
+
+  all<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
+    return this.statements.of(sql).all(...parameters) as Row[];
+  }
+
+  get<Row>(sql: string, ...parameters: readonly Value[]): Row | undefined {
+    return this.statements.of(sql).get(...parameters) as Row | undefined;
+  }
+
+  run(sql: string, ...parameters: readonly Value[]): number {
+    this.writes += 1;
+    return this.statements.of(sql).run(...parameters).changes;
+  }
+
+  once<T>(key: object, make: () => T): T {
+    if (!this.kept.has(key)) this.kept.set(key, make());
+    return this.kept.get(key) as T;
+  }
+
+  async shared(work: () => Awaitable<void>): Promise<void> {
+    const { writes } = this;
+    await work();
+    this.sharedWrites += this.writes - writes;
+  }
+
+  /** How many statements of commands themselves changed something. */
+  get ownWrites(): number {
+    return this.writes - this.sharedWrites;
+  }
+
+  beforeCommit(call: () => Awaitable<void>): void {
+    this.before.push(call);
+  }
+
+  afterCommit(call: () => void): void {
+    this.after.push(call);
+  }
+
+  async finish(): Promise<void> {
+    for (const call of this.before) await call();
+  }
+
+  announce(): void {
+    for (const call of this.after) call();
+  }
+}

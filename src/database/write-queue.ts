@@ -1,0 +1,181 @@
+// The one door to the write connection. Whatever waits is drained into one transaction (group commit): one commit
+// makes many commands durable, and a caller is answered only after it. See docs/concurrency.md.
+import type BetterSqlite3 from 'better-sqlite3';
+import { pause, type Runtime } from '../runtime/runtime.js';
+import { DatabaseUnavailable, isBusy, unavailableReason } from './database-error.js';
+import { SqliteStatements, SqliteTransaction } from './sqlite-transaction.js';
+import type { Awaitable, Transaction } from './transaction.js';
+
+/** One caller's work. It may run more than once, and only the run that commits counts. */
+export type Work<T> = (transaction: Transaction) => Awaitable<T>;
+
+interface Waiting {
+  work: Work<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+type Outcome = { value: unknown } | { error: unknown };
+
+interface Committed {
+  transaction: SqliteTransaction;
+  outcomes: Outcome[];
+}
+
+export interface WriteQueueLimits {
+  /** The most commands in one commit. */
+  batchMax: number;
+  /** The most commands that wait; one more is turned away. */
+  waitingMax: number;
+  /** How long to try again while another process holds the write lock. */
+  busyRetryMs: number;
+}
+
+const gatheringTurnsMax = 64;
+
+const defaultLimits: WriteQueueLimits = { batchMax: 256, waitingMax: 10_000, busyRetryMs: 5_000 };
+
+/** A command failed after it had written: its commit cannot be used by its neighbours either. */
+class SpoiledBatch extends Error {}
+
+export class WriteQueue {
+  private waiting: Waiting[] = [];
+  private draining: Promise<void> | undefined;
+  private closed = false;
+  private trouble: DatabaseUnavailable | undefined;
+  private readonly statements: SqliteStatements;
+  private readonly limits: WriteQueueLimits;
+
+  constructor(
+    private readonly connection: BetterSqlite3.Database,
+    private readonly runtime: Runtime,
+    limits: Partial<WriteQueueLimits> = {},
+  ) {
+    this.statements = new SqliteStatements(connection);
+    this.limits = { ...defaultLimits, ...limits };
+  }
+
+  /** Why the last commit could not be made, until something is written again. */
+  get lastTrouble(): DatabaseUnavailable | undefined {
+    return this.trouble;
+  }
+
+  /**
+   * Runs `work` in a transaction that it may share with other work, and resolves when that is durable.
+   *
+   * @throws whatever `work` throws; then nothing of it is written, and its neighbours are not disturbed
+   * @throws DatabaseUnavailable when the database cannot take it now; nothing is written
+   */
+  run<T>(work: Work<T>): Promise<T> {
+    if (this.closed) return Promise.reject(new DatabaseUnavailable('closed'));
+    if (this.waiting.length >= this.limits.waitingMax)
+      return Promise.reject(new DatabaseUnavailable('overloaded'));
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.draining ??= this.drain();
+    });
+  }
+
+  /** Refuses new work, and resolves when what waits is done. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.draining;
+  }
+
+  private async drain(): Promise<void> {
+    do {
+      await this.gather();
+      await this.commit(this.waiting.splice(0, this.limits.batchMax));
+    } while (this.waiting.length > 0);
+    this.draining = undefined;
+  }
+
+  /**
+   * Lets whoever is about to arrive share the commit: as long as each turn of the event loop brings somebody, and for
+   * a bounded number of turns. Making a commit durable costs as much as running dozens of commands.
+   */
+  private async gather(): Promise<void> {
+    for (let turn = 0; turn < gatheringTurnsMax; turn += 1) {
+      const already = this.waiting.length;
+      await this.runtime.nextTurn();
+      if (this.waiting.length === already || this.waiting.length >= this.limits.batchMax) return;
+    }
+  }
+
+  private async commit(batch: Waiting[]): Promise<void> {
+    let committed: Committed;
+    try {
+      committed = await this.commitTogether(batch);
+    } catch (error) {
+      if (batch.length > 1 && unavailableReason(error) === undefined) {
+        // One of them is at fault and nothing tells which: alone, only the culprit fails.
+        for (const caller of batch) await this.commit([caller]);
+        return;
+      }
+      const answer = this.remember(error);
+      for (const caller of batch) caller.reject(answer);
+      return;
+    }
+    // A commit that had nothing to write says nothing about the disk.
+    if (committed.transaction.writes > 0) this.trouble = undefined;
+    committed.transaction.announce();
+    committed.outcomes.forEach((outcome, index) => {
+      settle(batch[index] as Waiting, outcome);
+    });
+  }
+
+  private async commitTogether(batch: readonly Waiting[]): Promise<Committed> {
+    await this.begin();
+    const transaction = new SqliteTransaction(this.statements);
+    try {
+      const outcomes: Outcome[] = [];
+      for (const { work } of batch) outcomes.push(await attempt(work, transaction));
+      await transaction.finish();
+      this.statements.of('COMMIT').run();
+      return { transaction, outcomes };
+    } catch (error) {
+      if (this.connection.inTransaction) this.statements.of('ROLLBACK').run();
+      throw error instanceof SpoiledBatch ? error.cause : error;
+    }
+  }
+
+  /** Starts with the write lock: a transaction that reads first and then writes fails at once when it is taken. */
+  private async begin(): Promise<void> {
+    const until = this.runtime.nowMs() + this.limits.busyRetryMs;
+    for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, 100)) {
+      try {
+        this.statements.of('BEGIN IMMEDIATE').run();
+        return;
+      } catch (error) {
+        if (!isBusy(error) || this.runtime.nowMs() > until) throw error;
+        const waitMs = pauseMs * (0.5 + this.runtime.random());
+        await pause(this.runtime, waitMs);
+      }
+    }
+  }
+
+  private remember(error: unknown): unknown {
+    const reason = unavailableReason(error);
+    if (reason === undefined) return error;
+    this.trouble = new DatabaseUnavailable(reason, error);
+    return this.trouble;
+  }
+}
+
+/** An error before the first write is the caller's own affair: a refusal, most often. */
+async function attempt(work: Work<unknown>, transaction: SqliteTransaction): Promise<Outcome> {
+  const writesBefore = transaction.ownWrites;
+  try {
+    return { value: await work(transaction) };
+  } catch (error) {
+    if (transaction.ownWrites !== writesBefore || unavailableReason(error) !== undefined) {
+      throw new SpoiledBatch('a command failed after it had written', { cause: error });
+    }
+    return { error };
+  }
+}
+
+function settle({ resolve, reject }: Waiting, outcome: Outcome): void {
+  if ('error' in outcome) reject(outcome.error);
+  else resolve(outcome.value);
+}

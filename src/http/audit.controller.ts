@@ -1,0 +1,86 @@
+// For auditors: signed checkpoints, proofs, and what was refused.
+import { Controller, Get, Header, Param, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
+import { readRefusals, type KeptRefusal } from '../audit/refusals.js';
+import { RemoteNotary } from '../audit/remote-notary.js';
+import { Database } from '../database/database.js';
+import { Problem } from './problem.js';
+import { answerList, listParameters, type ListAnswer } from './list.js';
+
+const refusalsQuery = z.strictObject({
+  actor: z.string().min(1).max(200).optional(),
+  code: z.string().min(1).max(100).optional(),
+  ...listParameters(z.tuple([z.int().min(0)])),
+});
+
+const size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** The present size of the log when none is given. */
+const inclusionQuery = z.strictObject({ position: size.min(1), size: size.optional() });
+const consistencyQuery = z.strictObject({ from: size, to: size.optional() });
+
+const text = 'text/plain; charset=utf-8';
+
+@ApiTags('Audit')
+@Controller('audit')
+export class AuditController {
+  constructor(
+    private readonly database: Database,
+    private readonly notary: RemoteNotary,
+  ) {}
+
+  /** A signed note that covers every event committed before the request. */
+  @Get('checkpoint')
+  @Header('content-type', text)
+  checkpoint(): Promise<string> {
+    return this.notary.checkpoint();
+  }
+
+  @Get('key')
+  @Header('content-type', text)
+  async key(): Promise<string> {
+    return `${await this.notary.key()}\n`;
+  }
+
+  @Get('proof/inclusion')
+  @RouteConfig({ takesQuery: true })
+  inclusion(
+    @Query({ schema: inclusionQuery }) { position, size }: z.output<typeof inclusionQuery>,
+  ): Promise<InclusionAnswer> {
+    return this.notary.inclusion(position, size);
+  }
+
+  @Get('proof/consistency')
+  @RouteConfig({ takesQuery: true })
+  consistency(
+    @Query({ schema: consistencyQuery }) { from, to }: z.output<typeof consistencyQuery>,
+  ): Promise<ConsistencyAnswer> {
+    return this.notary.consistency(from, to);
+  }
+
+  @Get('proof/:file')
+  @Header('content-type', text)
+  proofFile(@Param('file') file: string): Promise<string> {
+    const position = /^([1-9]\d{0,14})\.tlog-proof$/.exec(file)?.[1];
+    if (position !== undefined) return this.notary.proofFile(Number(position));
+    throw new Problem(404, 'not_found', 'A proof is at /audit/proof/<position>.tlog-proof.');
+  }
+
+  @Get('refusals')
+  @RouteConfig({ takesQuery: true })
+  refusals(
+    @Query({ schema: refusalsQuery }) { actor, code, limit, after }: z.output<typeof refusalsQuery>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): ListAnswer<KeptRefusal> {
+    const found = readRefusals(this.database, { after: after?.[0] ?? 0, limit: limit + 1, actor, code });
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    const next = found.length > limit && last !== undefined ? [last.id] : null;
+    return answerList({ items, next }, request, reply);
+  }
+}

@@ -1,0 +1,159 @@
+// The log, for auditors: in pages, as a whole, as CloudEvents, and live.
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { Log, type LogFilter, type LoggedEvent } from '../event-store/log.js';
+import { LogSignal } from '../event-store/log-signal.js';
+import { Runtime } from '../runtime/runtime.js';
+import { cloudEventOf, jsonOf } from './event-formats.js';
+import { eventsQuery, jobEventsQuery, lastEventId, pageLimitOf, streamQuery } from './event-requests.js';
+import { OpenStreams } from './open-streams.js';
+import { Problem } from './problem.js';
+import type { ServerSentEvents } from './server-sent-events.js';
+
+/** Events that are read at once, so that others get their turn in between. */
+const pageSize = 200;
+
+/** How often a quiet live stream says that it is there, in milliseconds. */
+const heartbeatMs = 15_000;
+
+/** How long a live stream trusts the signal of this process; another one may write too. */
+const lookMs = 1_000;
+
+const formats = {
+  json: 'application/json; charset=utf-8',
+  lines: 'application/x-ndjson; charset=utf-8',
+  cloudEvents: 'application/cloudevents-batch+json; charset=utf-8',
+};
+
+@ApiTags('Events')
+@Controller()
+export class EventsController {
+  constructor(
+    private readonly log: Log,
+    private readonly signal: LogSignal,
+    private readonly streams: OpenStreams,
+    private readonly runtime: Runtime,
+  ) {}
+
+  @Get('events')
+  @RouteConfig({ takesQuery: true })
+  async list(
+    @Query({ schema: eventsQuery }) query: z.output<typeof eventsQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.answer(query, request, reply);
+  }
+
+  @Get('jobs/:jobId/events')
+  @RouteConfig({ takesQuery: true })
+  async ofJob(
+    @Param('jobId') jobId: string,
+    @Query({ schema: jobEventsQuery }) query: z.output<typeof jobEventsQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const filter = { ...query, job_id: jobId };
+    if (this.log.page(0, this.log.end(), 1, filterOf(filter)).events.length === 0) {
+      throw new Problem(404, 'job_not_found', `There is no job ${jobId}.`);
+    }
+    await this.answer(filter, request, reply);
+  }
+
+  @Get('events/stream')
+  @RouteConfig({ takesQuery: true })
+  async live(
+    @Query({ schema: streamQuery }) { after }: z.output<typeof streamQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const from = lastEventId(request) ?? after;
+    await this.streams.run(reply, (stream) => this.follow(stream, from));
+  }
+
+  private async answer(
+    query: z.output<typeof eventsQuery>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const filter = filterOf(query);
+    if (accepts(request, 'application/x-ndjson')) {
+      await reply
+        .type(formats.lines)
+        .send(Readable.from(this.lines(query.after, query.limit ?? Infinity, filter)));
+      return;
+    }
+    const limit = pageLimitOf(query);
+    const events: LoggedEvent[] = [];
+    for await (const page of this.pages(query.after, limit + 1, filter)) events.push(...page);
+    const items = events.slice(0, limit);
+    const next = events.length > limit ? String(items.at(-1)?.position) : null;
+    if (next !== null) reply.header('link', `<${linkTo(request, next)}>; rel="next"`);
+    if (accepts(request, 'application/cloudevents-batch+json')) {
+      const batch = items.map((event) => cloudEventOf(event, '/events'));
+      await reply.type(formats.cloudEvents).send(JSON.stringify(batch));
+    } else {
+      await reply
+        .type(formats.json)
+        .send(`{"items":[${items.map(jsonOf).join(',')}],"next":${JSON.stringify(next)}}`);
+    }
+  }
+
+  private async *lines(after: number, limit: number, filter: LogFilter): AsyncGenerator<string> {
+    for await (const page of this.pages(after, limit, filter)) {
+      if (page.length > 0) yield `${page.map(jsonOf).join('\n')}\n`;
+    }
+  }
+
+  /** What is in the log now, page by page. */
+  private async *pages(after: number, limit: number, filter: LogFilter): AsyncGenerator<LoggedEvent[]> {
+    const end = this.log.endOf(filter);
+    let position = this.log.startOf(after, filter);
+    for (let wanted = limit; wanted > 0 && position < end;) {
+      const { events, scannedTo } = this.log.page(position, end, Math.min(pageSize, wanted), filter);
+      yield events;
+      wanted -= events.length;
+      position = scannedTo;
+      await this.runtime.nextTurn();
+    }
+  }
+
+  /** From a position to the end of the log, and then on as it grows: by position, so nothing is lost or repeated. */
+  private async follow(stream: ServerSentEvents, from: number): Promise<void> {
+    let quietSinceMs = this.runtime.nowMs();
+    for (let position = from; !stream.closed.aborted;) {
+      const { events, scannedTo } = this.log.page(position, this.log.end(), pageSize, {});
+      await stream.send(events.map((event) => ({ id: String(event.position), data: jsonOf(event) })));
+      position = Math.max(position, scannedTo);
+      if (events.length > 0) {
+        quietSinceMs = this.runtime.nowMs();
+        await this.runtime.nextTurn();
+        continue;
+      }
+      await this.signal.wait(lookMs, this.runtime, stream.closed);
+      if (this.runtime.nowMs() - quietSinceMs < heartbeatMs) continue;
+      quietSinceMs = this.runtime.nowMs();
+      await stream.heartbeat();
+    }
+  }
+}
+
+const filterOf = (query: z.output<typeof eventsQuery>): LogFilter => ({
+  streamId: query.job_id === undefined ? undefined : `job-${query.job_id}`,
+  type: query.type,
+  recordedFrom: query.recorded_from,
+  recordedTo: query.recorded_to,
+});
+
+const accepts = (request: FastifyRequest, type: string): boolean =>
+  (request.headers.accept ?? '').includes(type);
+
+function linkTo(request: FastifyRequest, after: string): string {
+  const url = new URL(request.url, 'http://daybook');
+  url.searchParams.set('after', after);
+  return url.pathname + url.search;
+}

@@ -1,0 +1,31 @@
+// Whether the service can do its work: it is not ready before it has recovered, while it stops, and while it cannot
+// write.
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+
+@Injectable()
+export class Health {
+  private phase: 'starting' | 'serving' | 'stopping' = 'starting';
+
+  constructor(private readonly database: Database) {}
+
+  serving(): void {
+    this.phase = 'serving';
+  }
+
+  stopping(): void {
+    this.phase = 'stopping';
+  }
+
+  /** A sentence, or undefined when all is well. After a failed commit it tries whether writing works again. */
+  async whatIsWrong(): Promise<string | undefined> {
+    if (this.phase !== 'serving') return `The service is ${this.phase}.`;
+    if (this.database.queue.lastTrouble === undefined) return undefined;
+    try {
+      await this.database.probe();
+      return undefined;
+    } catch (error) {
+      return `The service cannot write: ${error instanceof Error ? error.message : String(error)}.`;
+    }
+  }
+}

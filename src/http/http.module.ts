@@ -1,0 +1,15 @@
+// What every part of the service that speaks HTTP shares, and the controllers of mechanisms.
+import { Module } from '@nestjs/common';
+import { AdminController } from './admin.controller.js';
+import { AuditController } from './audit.controller.js';
+import { EventsController } from './events.controller.js';
+import { HealthController } from './health.controller.js';
+import { Health } from './health.js';
+import { OpenStreams } from './open-streams.js';
+
+@Module({
+  controllers: [HealthController, EventsController, AdminController, AuditController],
+  providers: [Health, OpenStreams],
+  exports: [Health, OpenStreams],
+})
+export class HttpModule {}

@@ -1,0 +1,59 @@
+// The one place where errors become answers.
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Refusals } from '../audit/refusals.js';
+import { problemDocument, problemType, type Problem } from './problem.js';
+import { problemOf } from './problem-of.js';
+
+export function answerProblem(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): Problem {
+  const problem = problemOf(error);
+  if (problem.status >= 500) {
+    log.error({ err: error, correlation_id: request.correlationId, url: request.url }, problem.message);
+  }
+  reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type(problemType)
+    .send(JSON.stringify(problemDocument(problem, request.url)));
+  return problem;
+}
+
+/** What counts as a refused command: a rule said no. */
+const refused = [403, 409, 412, 422];
+
+const urlLengthMax = 2_000;
+
+/** A worker names itself in the body; whoever else is anonymous until there are keys. */
+function actorOf({ body }: FastifyRequest): string {
+  const worker = typeof body === 'object' && body !== null && 'worker' in body ? body.worker : undefined;
+  return typeof worker === 'string' ? worker.slice(0, 200) : 'anonymous';
+}
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly log: Logger,
+    private readonly refusals: Refusals,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const { code, status } = answerProblem(error, request, http.getResponse<FastifyReply>(), this.log);
+    if (request.method === 'GET' || !refused.includes(status)) return;
+    const command = `${request.method} ${request.url.slice(0, urlLengthMax)}`;
+    this.refusals.keep({
+      actor: actorOf(request),
+      correlation_id: request.correlationId,
+      command,
+      code,
+      status,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+// The facts across jobs that admission needs, read on the write connection inside the transaction that uses them.
+import type { Transaction } from '../database/transaction.js';
+import { timestamp } from '../runtime/runtime.js';
+import {
+  sameRequestWindowMs,
+  statusesThatAnswerAgain,
+  statusesThatAreActive,
+  type ActiveJob,
+} from './domain/admission.js';
+import type { JobStatus } from './domain/status.js';
+
+const listOf = (statuses: readonly JobStatus[]): string => statuses.map((status) => `'${status}'`).join(', ');
+
+/** Oldest first. */
+export async function activeJobs(transaction: Transaction): Promise<ActiveJob[]> {
+  const rows = await transaction.all<{ job_id: string; date_range: string; status: JobStatus }>(
+    `SELECT job_id, date_range, status FROM jobs WHERE status IN (${listOf(statusesThatAreActive)})
+     ORDER BY created_at, rowid`,
+  );
+  return rows.map(({ job_id: jobId, date_range: dates, status }) => ({
+    jobId,
+    dates: JSON.parse(dates) as string[],
+    status,
+  }));
+}
+
+export async function activeJobIds(transaction: Transaction): Promise<string[]> {
+  const rows = await transaction.all<{ job_id: string }>(
+    `SELECT job_id FROM jobs WHERE status IN (${listOf(statusesThatAreActive)}) ORDER BY created_at, rowid`,
+  );
+  return rows.map(({ job_id: jobId }) => jobId);
+}
+
+/** The newest job that answers the same request again, if there is one (§6.1). */
+export async function sameRequest(
+  transaction: Transaction,
+  fingerprint: string,
+  nowMs: number,
+): Promise<string | undefined> {
+  const row = await transaction.get<{ job_id: string }>(
+    `SELECT jobs.job_id FROM job_progress JOIN jobs USING (job_id)
+     WHERE request_fingerprint = ? AND created_at > ? AND status IN (${listOf(statusesThatAnswerAgain)})
+     ORDER BY created_at DESC, jobs.rowid DESC LIMIT 1`,
+    fingerprint,
+    timestamp(nowMs - sameRequestWindowMs),
+  );
+  return row?.job_id;
+}

@@ -1,0 +1,120 @@
+// Every command on one job that exists: the decider knows what it means, this knows what has to be fetched for it.
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Database } from '../../database/database.js';
+import type { Transaction } from '../../database/transaction.js';
+import type { Metadata } from '../../event-store/event-store.js';
+import { deleteLease, deleteLeasesOfStream, insertLease } from '../../worker/leases.js';
+import { activeJobs } from '../active-jobs.js';
+import { blockerOf } from '../domain/admission.js';
+import type { JobCommand } from '../domain/commands.js';
+import type { JobEvent } from '../domain/events.js';
+import type { Job } from '../domain/job.js';
+import { JobPolicy } from '../job-policy.js';
+import { JobStreams, streamOf } from '../job-streams.js';
+import { workOf } from '../model-day-work.js';
+
+type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;
+
+/** A command as a caller means it, without what only the transaction can know. */
+export type JobIntent = DistributiveOmit<
+  Exclude<JobCommand, { type: 'CreateJob' }>,
+  'now' | 'blockedBy' | 'retryTimes'
+>;
+
+export interface ChangedJob {
+  job: Job;
+  /** Empty when it was so already. */
+  events: readonly JobEvent[];
+  /** When the attempt that was started must be renewed; null when none was. */
+  leaseExpiresAt: string | null;
+}
+
+export class ChangeJob extends Command<ChangedJob> {
+  constructor(
+    readonly jobId: string,
+    readonly intent: JobIntent,
+    readonly metadata: Metadata,
+    /** From `If-Match`: refused when the job has moved on. */
+    readonly expectedVersion?: number,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeJob)
+export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: JobStreams,
+    private readonly policy: JobPolicy,
+  ) {}
+
+  execute({ jobId, intent, metadata, expectedVersion }: ChangeJob): Promise<ChangedJob> {
+    const streamId = streamOf(jobId);
+    return this.database.queue.run(async (transaction) => {
+      const command = await this.complete(transaction, intent);
+      const { state, events } = await this.jobs.execute(
+        transaction,
+        streamId,
+        command,
+        metadata,
+        expectedVersion,
+      );
+      const leaseExpiresAt = this.policy.leaseEnd();
+      for (const event of events) await followWithLease(transaction, jobId, event, leaseExpiresAt);
+      const started = events.some(({ type }) => type === 'ModelDayStarted');
+      return { job: state as Job, events, leaseExpiresAt: started ? leaseExpiresAt : null };
+    });
+  }
+
+  private async complete(transaction: Transaction, intent: JobIntent): Promise<JobCommand> {
+    const now = this.policy.now();
+    switch (intent.type) {
+      case 'RetryJob': {
+        await this.jobs.project(transaction);
+        const blockedBy = blockerOf(await activeJobs(transaction), this.policy.limits.activeJobsMax);
+        return { ...intent, blockedBy, now };
+      }
+      case 'FailModelDay': {
+        // Work that died with its service may start again at once; the others wait longer each time.
+        const retryTimes =
+          intent.failureCode === 'restart' ? this.policy.immediateRetryTimes() : this.policy.retryTimes();
+        return { ...intent, retryTimes, now };
+      }
+      default:
+        return { ...intent, now };
+    }
+  }
+}
+
+/** A running model-day has a lease, and no other has one. */
+export async function followWithLease(
+  transaction: Transaction,
+  jobId: string,
+  event: JobEvent,
+  expiresAt: string,
+  builtIn = false,
+): Promise<void> {
+  switch (event.type) {
+    case 'ModelDayStarted': {
+      const { date, model, attempt, worker } = event.data;
+      await insertLease(transaction, {
+        ...workOf({ jobId, date, model }),
+        attempt,
+        worker,
+        builtIn,
+        expiresAt,
+      });
+      return;
+    }
+    case 'JobClosed':
+    case 'JobRemoved':
+      await deleteLeasesOfStream(transaction, streamOf(jobId));
+      return;
+    case 'JobCreated':
+    case 'JobRetried':
+      return;
+    default:
+      await deleteLease(transaction, workOf({ jobId, date: event.data.date, model: event.data.model }));
+  }
+}

@@ -1,0 +1,92 @@
+// Creates a job, unless the same request is there already or another job is in the way.
+import { createHash } from 'node:crypto';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Database } from '../../database/database.js';
+import type { Transaction } from '../../database/transaction.js';
+import type { Metadata } from '../../event-store/event-store.js';
+import { Runtime, timestamp } from '../../runtime/runtime.js';
+import { activeJobs, sameRequest } from '../active-jobs.js';
+import { blockerOf } from '../domain/admission.js';
+import type { Job } from '../domain/job.js';
+import { JobPolicy } from '../job-policy.js';
+import { JobStreams, streamOf } from '../job-streams.js';
+
+export interface JobRequest {
+  /** As stored: with the name of the config folder in front. */
+  configPath: string;
+  configSha256: string;
+  dates: readonly string[];
+  models: readonly string[];
+  /** Make a new job even when the same request is there already. */
+  rerun: boolean;
+}
+
+export class CreateJob extends Command<{ created: boolean; job: Job }> {
+  constructor(
+    readonly request: JobRequest,
+    readonly metadata: Metadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CreateJob)
+export class CreateJobHandler implements ICommandHandler<CreateJob> {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: JobStreams,
+    private readonly policy: JobPolicy,
+    private readonly runtime: Runtime,
+  ) {}
+
+  execute({ request, metadata }: CreateJob): Promise<{ created: boolean; job: Job }> {
+    const jobId = this.runtime.uuid();
+    const fingerprint = fingerprintOf(request);
+    return this.database.queue.run(async (transaction) => {
+      // What the neighbours in this commit did must be in the tables before they are asked.
+      await this.jobs.project(transaction);
+      const existing = request.rerun ? undefined : await this.find(transaction, fingerprint);
+      if (existing !== undefined) return { created: false, job: existing };
+      return { created: true, job: await this.create(transaction, jobId, request, fingerprint, metadata) };
+    });
+  }
+
+  private async find(transaction: Transaction, fingerprint: string): Promise<Job | undefined> {
+    const jobId = await sameRequest(transaction, fingerprint, this.runtime.nowMs());
+    return jobId === undefined ? undefined : (await this.jobs.load(transaction, streamOf(jobId))).state;
+  }
+
+  private async create(
+    transaction: Transaction,
+    jobId: string,
+    { configPath, configSha256, dates, models }: JobRequest,
+    requestFingerprint: string,
+    metadata: Metadata,
+  ): Promise<Job> {
+    const { activeJobsMax, modelDaysMax } = this.policy.limits;
+    const { state } = await this.jobs.execute(
+      transaction,
+      streamOf(jobId),
+      {
+        type: 'CreateJob',
+        jobId,
+        configPath,
+        configSha256,
+        dates,
+        models,
+        requestFingerprint,
+        modelDaysMax,
+        blockedBy: blockerOf(await activeJobs(transaction), activeJobsMax),
+        now: timestamp(this.runtime.nowMs()),
+      },
+      metadata,
+    );
+    return state as Job;
+  }
+}
+
+/** Equal for the same set of dates, the same set of models and the same config path (§6.1). */
+function fingerprintOf({ configPath, dates, models }: JobRequest): string {
+  const canonical = JSON.stringify([configPath, dates.toSorted(), models.toSorted()]);
+  return createHash('sha256').update(canonical).digest('hex');
+}

@@ -1,0 +1,55 @@
+// A heartbeat: the worker is alive, so its attempt holds a while longer. No event; leases are operational.
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Database } from '../../database/database.js';
+import type { Progress } from '../../worker/executors/executor.js';
+import { renewLease } from '../../worker/leases.js';
+import { indexOf } from '../domain/job.js';
+import { wasCancelled } from '../domain/model-day.js';
+import { Refusal } from '../domain/refusal.js';
+import { JobPolicy } from '../job-policy.js';
+import { JobStreams, streamOf } from '../job-streams.js';
+import { workOf, type ModelDayId } from '../model-day-work.js';
+
+export interface RenewedLease {
+  leaseExpiresAt: string;
+  /** The attempt ended with its job: the worker should stop. */
+  cancelled: boolean;
+}
+
+export class RenewLease extends Command<RenewedLease> {
+  constructor(
+    readonly modelDay: ModelDayId,
+    readonly attempt: number,
+    readonly progress?: Progress,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RenewLease)
+export class RenewLeaseHandler implements ICommandHandler<RenewLease> {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: JobStreams,
+    private readonly policy: JobPolicy,
+  ) {}
+
+  /** @throws Refusal `job_not_found`, `model_day_not_found`, `stale_attempt` */
+  execute({ modelDay: { jobId, date, model }, attempt, progress }: RenewLease): Promise<RenewedLease> {
+    return this.database.queue.run(async (transaction) => {
+      const { state: job } = await this.jobs.load(transaction, streamOf(jobId));
+      if (job === undefined || job.removed)
+        throw new Refusal('missing', 'job_not_found', 'There is no such job.');
+      const modelDay = job.modelDays.at(indexOf(job, date, model));
+      if (modelDay.status === 'running' && modelDay.attempt === attempt) {
+        const leaseExpiresAt = this.policy.leaseEnd();
+        await renewLease(transaction, workOf({ jobId, date, model }), leaseExpiresAt, progress);
+        return { leaseExpiresAt, cancelled: false };
+      }
+      if (wasCancelled(modelDay, attempt)) return { leaseExpiresAt: this.policy.now(), cancelled: true };
+      throw new Refusal('conflict', 'stale_attempt', `Attempt ${attempt} of "${model}" on ${date} is over.`, {
+        current_attempt: modelDay.attempt,
+      });
+    });
+  }
+}

@@ -1,0 +1,86 @@
+// What can be asked of a job. Time comes in with the command, as RFC 3339 text in UTC with milliseconds.
+import type { FailureCode, Json } from './events.js';
+import type { ActiveJob } from './admission.js';
+
+interface At {
+  now: string;
+}
+
+interface OfModelDay extends At {
+  date: string;
+  model: string;
+}
+
+interface OfAttempt extends OfModelDay {
+  attempt: number;
+}
+
+export interface CreateJob extends At {
+  type: 'CreateJob';
+  jobId: string;
+  configPath: string;
+  configSha256: string;
+  dates: readonly string[];
+  models: readonly string[];
+  requestFingerprint: string;
+  /** The largest grid that is allowed, in model-days. */
+  modelDaysMax: number;
+  /** The job that takes the last free place, if there is none left for this one. */
+  blockedBy: ActiveJob | null;
+}
+
+export interface CancelJob extends At {
+  type: 'CancelJob';
+  reason?: string | undefined;
+}
+
+export interface CloseJob extends At {
+  type: 'CloseJob';
+  failureCode: FailureCode;
+  error: string;
+}
+
+export interface RetryJob extends At {
+  type: 'RetryJob';
+  reason?: string | undefined;
+  /** The job that takes the last free place, if there is none left for this one. */
+  blockedBy: ActiveJob | null;
+}
+
+export interface RemoveJob extends At {
+  type: 'RemoveJob';
+}
+
+export interface StartModelDay extends OfModelDay {
+  type: 'StartModelDay';
+  worker: string;
+}
+
+export interface CompleteModelDay extends OfAttempt {
+  type: 'CompleteModelDay';
+  result?: Json;
+}
+
+export interface FailModelDay extends OfAttempt {
+  type: 'FailModelDay';
+  error: string;
+  failureCode: FailureCode;
+  retryable: boolean;
+  /** When the second, third, … attempt may start: one entry less than the attempts a model-day has. */
+  retryTimes: readonly string[];
+}
+
+export interface ReleaseModelDay extends OfAttempt {
+  type: 'ReleaseModelDay';
+}
+
+export type JobCommand =
+  | CreateJob
+  | CancelJob
+  | CloseJob
+  | RetryJob
+  | RemoveJob
+  | StartModelDay
+  | CompleteModelDay
+  | FailModelDay
+  | ReleaseModelDay;

@@ -1,0 +1,112 @@
+// What the read tables hold for a job: a pure function of its state. The live projection writes the rows that an
+// event touched, a rebuild writes all, verify compares; it is one function, so they cannot drift.
+import { dateAt, modelAt, statusOf, type Job, type JobState } from './job.js';
+import { secondsBetween } from './model-day.js';
+import type { FailureCode } from './events.js';
+import type { JobStatus, ModelDayStatus } from './status.js';
+
+/** A row of `jobs`: the columns of §2.2, in their order. */
+export interface JobRow {
+  job_id: string;
+  config_path: string;
+  status: JobStatus;
+  date_range: string;
+  models: string;
+  created_at: string;
+  started_at: string | null;
+  completed_at: string | null;
+  total_duration_seconds: number | null;
+  error: string | null;
+}
+
+/** A row of `job_progress`: what changes with every event, kept narrow. */
+export interface JobProgressRow {
+  job_id: string;
+  version: number;
+  total_model_days: number;
+  pending: number;
+  running: number;
+  completed: number;
+  failed: number;
+  request_fingerprint: string;
+}
+
+/** A row of `job_details`: the columns of §2.3 without the surrogate `id`, and ours. */
+export interface JobDetailRow {
+  job_id: string;
+  date: string;
+  model: string;
+  status: ModelDayStatus;
+  started_at: string | null;
+  completed_at: string | null;
+  duration_seconds: number | null;
+  error: string | null;
+  attempt: number;
+  worker: string | null;
+  failure_code: FailureCode | null;
+  not_before: string | null;
+  result_version: number | null;
+  /** JSON of the attempts after which the model-day went back to pending; null when there are none. */
+  earlier_attempts: string | null;
+}
+
+export interface Rows {
+  job: JobRow;
+  progress: JobProgressRow;
+  /** Made one by one: a grid may be large. */
+  details: Iterable<JobDetailRow>;
+}
+
+/** Undefined when the tables hold nothing for it: it was never created, or it was removed. */
+export function rowsOf(state: JobState): Rows | undefined {
+  if (state === undefined || state.removed) return undefined;
+  return { job: jobRowOf(state), progress: progressRowOf(state), details: detailRowsOf(state) };
+}
+
+export const jobRowOf = (job: Job): JobRow => ({
+  job_id: job.jobId,
+  config_path: job.configPath,
+  status: statusOf(job),
+  date_range: JSON.stringify(job.dates),
+  models: JSON.stringify(job.models),
+  created_at: job.createdAt,
+  started_at: job.startedAt,
+  completed_at: job.completedAt,
+  total_duration_seconds: totalDuration(job),
+  error: job.error,
+});
+
+const totalDuration = ({ startedAt, completedAt }: Job): number | null =>
+  startedAt === null || completedAt === null ? null : secondsBetween(startedAt, completedAt);
+
+export const progressRowOf = (job: Job): JobProgressRow => ({
+  job_id: job.jobId,
+  version: job.version,
+  total_model_days: job.modelDays.length,
+  ...job.counts,
+  request_fingerprint: job.requestFingerprint,
+});
+
+export function detailRowOf(job: Job, index: number): JobDetailRow {
+  const modelDay = job.modelDays.at(index);
+  return {
+    job_id: job.jobId,
+    date: dateAt(job, index),
+    model: modelAt(job, index),
+    status: modelDay.status,
+    started_at: modelDay.startedAt,
+    completed_at: modelDay.completedAt,
+    duration_seconds: modelDay.durationSeconds,
+    error: modelDay.error,
+    attempt: modelDay.attempt,
+    worker: modelDay.worker,
+    failure_code: modelDay.failureCode,
+    not_before: modelDay.notBefore,
+    result_version: modelDay.resultVersion,
+    earlier_attempts: modelDay.earlierAttempts.length === 0 ? null : JSON.stringify(modelDay.earlierAttempts),
+  };
+}
+
+function* detailRowsOf(job: Job): Generator<JobDetailRow> {
+  for (let index = 0; index < job.modelDays.length; index += 1) yield detailRowOf(job, index);
+}

@@ -1,0 +1,94 @@
+// Jobs: list, read, cancel, retry, remove.
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Metadata } from '../../event-store/event-store.js';
+import { IfMatch, isFresh } from '../../http/etag.js';
+import { answerList, type ListAnswer } from '../../http/list.js';
+import { Caller } from '../../http/metadata.js';
+import { ChangeJob, type JobIntent } from '../commands/change-job.js';
+import { FindJob, ListJobs } from '../queries/job-queries.js';
+import { viewOfJob, type JobView } from '../views.js';
+import { jobListQuery, reasonRequest } from './requests.js';
+
+@ApiTags('Jobs')
+@Controller('jobs')
+export class JobsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @RouteConfig({ takesQuery: true })
+  async list(
+    @Query({ schema: jobListQuery }) query: z.output<typeof jobListQuery>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ListAnswer<JobView>> {
+    const { status, created_from: createdFrom, created_to: createdTo, limit, after } = query;
+    const page = await this.queries.execute(new ListJobs({ status, createdFrom, createdTo, limit, after }));
+    return answerList(page, request, reply);
+  }
+
+  @Get(':jobId')
+  async find(
+    @Param('jobId') jobId: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JobView | undefined> {
+    const job = await this.queries.execute(new FindJob(jobId));
+    if (!isFresh(request, reply, job.version)) return job;
+    reply.code(304);
+    return undefined;
+  }
+
+  @Post(':jobId/cancel')
+  @HttpCode(200)
+  cancel(
+    @Param('jobId') jobId: string,
+    @Body({ schema: reasonRequest }) { reason }: z.output<typeof reasonRequest>,
+    @Caller() caller: Metadata,
+    @IfMatch() expectedVersion: number | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JobView> {
+    return this.change(jobId, { type: 'CancelJob', reason }, caller, expectedVersion, reply);
+  }
+
+  @Post(':jobId/retry')
+  @HttpCode(200)
+  retry(
+    @Param('jobId') jobId: string,
+    @Body({ schema: reasonRequest }) { reason }: z.output<typeof reasonRequest>,
+    @Caller() caller: Metadata,
+    @IfMatch() expectedVersion: number | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<JobView> {
+    return this.change(jobId, { type: 'RetryJob', reason }, caller, expectedVersion, reply);
+  }
+
+  @Delete(':jobId')
+  @HttpCode(204)
+  async remove(
+    @Param('jobId') jobId: string,
+    @Caller() caller: Metadata,
+    @IfMatch() expectedVersion: number | undefined,
+  ): Promise<void> {
+    await this.commands.execute(new ChangeJob(jobId, { type: 'RemoveJob' }, caller, expectedVersion));
+  }
+
+  private async change(
+    jobId: string,
+    intent: JobIntent,
+    caller: Metadata,
+    expectedVersion: number | undefined,
+    reply: FastifyReply,
+  ): Promise<JobView> {
+    const { job } = await this.commands.execute(new ChangeJob(jobId, intent, caller, expectedVersion));
+    reply.header('etag', `"${job.version}"`);
+    return viewOfJob(job);
+  }
+}

@@ -1,0 +1,145 @@
+// Model-days: read them, and report on them as whoever runs them.
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Metadata } from '../../event-store/event-store.js';
+import { IfMatch } from '../../http/etag.js';
+import { answerList } from '../../http/list.js';
+import { Caller } from '../../http/metadata.js';
+import { ChangeJob, type ChangedJob } from '../commands/change-job.js';
+import { RenewLease } from '../commands/renew-lease.js';
+import { indexOf } from '../domain/job.js';
+import { detailRowOf } from '../domain/rows.js';
+import type { ModelDayId } from '../model-day-work.js';
+import { FindModelDay, ListModelDays, type ModelDayView } from '../queries/job-queries.js';
+import { ResultLimit } from '../result-limit.js';
+import { modelDayView } from '../views.js';
+import {
+  completeRequest,
+  failRequest,
+  heartbeatRequest,
+  modelDayListQuery,
+  startRequest,
+} from './requests.js';
+
+/** For the OpenAPI document, which does not look into a ModelDayId. */
+const ApiModelDayId = applyDecorators(
+  ...['jobId', 'date', 'model'].map((name) => ApiParam({ name, schema: { type: 'string' } })),
+);
+
+@ApiTags('Model-days')
+@Controller('jobs/:jobId/model-days')
+export class ModelDaysController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly resultLimit: ResultLimit,
+  ) {}
+
+  @Get()
+  @RouteConfig({ takesQuery: true })
+  async list(
+    @Param('jobId') jobId: string,
+    @Query({ schema: modelDayListQuery }) query: z.output<typeof modelDayListQuery>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return answerList(await this.queries.execute(new ListModelDays({ jobId, ...query })), request, reply);
+  }
+
+  @Get(':date/:model')
+  @ApiModelDayId
+  find(@Param() id: ModelDayId): Promise<ModelDayView> {
+    return this.queries.execute(new FindModelDay(id));
+  }
+
+  @Post(':date/:model/start')
+  @ApiModelDayId
+  @HttpCode(200)
+  async start(
+    @Param() { jobId, date, model }: ModelDayId,
+    @Body({ schema: startRequest }) { worker }: z.output<typeof startRequest>,
+    @Caller() caller: Metadata,
+    @IfMatch() expectedVersion: number | undefined,
+  ) {
+    const { job, leaseExpiresAt } = await this.commands.execute(
+      new ChangeJob(
+        jobId,
+        { type: 'StartModelDay', date, model, worker },
+        { ...caller, actor: worker },
+        expectedVersion,
+      ),
+    );
+    return { attempt: job.modelDays.at(indexOf(job, date, model)).attempt, lease_expires_at: leaseExpiresAt };
+  }
+
+  @Post(':date/:model/complete')
+  @ApiModelDayId
+  @HttpCode(200)
+  async complete(
+    @Param() id: ModelDayId,
+    @Body({ schema: completeRequest }) { attempt, result = null }: z.output<typeof completeRequest>,
+    @Caller() caller: Metadata,
+    @IfMatch() expectedVersion: number | undefined,
+  ): Promise<ModelDayView> {
+    this.resultLimit.check(result);
+    const { date, model } = id;
+    const changed = await this.commands.execute(
+      new ChangeJob(
+        id.jobId,
+        { type: 'CompleteModelDay', date, model, attempt, result },
+        caller,
+        expectedVersion,
+      ),
+    );
+    return this.answer(id, changed, result);
+  }
+
+  @Post(':date/:model/fail')
+  @ApiModelDayId
+  @HttpCode(200)
+  async fail(
+    @Param() id: ModelDayId,
+    @Body({ schema: failRequest }) { attempt, error, retryable }: z.output<typeof failRequest>,
+    @Caller() caller: Metadata,
+    @IfMatch() expectedVersion: number | undefined,
+  ): Promise<ModelDayView> {
+    const { date, model } = id;
+    const failure = { attempt, error, failureCode: 'executor_error', retryable } as const;
+    const changed = await this.commands.execute(
+      new ChangeJob(id.jobId, { type: 'FailModelDay', date, model, ...failure }, caller, expectedVersion),
+    );
+    return this.answer(id, changed, null);
+  }
+
+  @Post(':date/:model/heartbeat')
+  @ApiModelDayId
+  @HttpCode(200)
+  async heartbeat(
+    @Param() id: ModelDayId,
+    @Body({ schema: heartbeatRequest }) { attempt, progress }: z.output<typeof heartbeatRequest>,
+  ) {
+    const { leaseExpiresAt, cancelled } = await this.commands.execute(new RenewLease(id, attempt, progress));
+    return { lease_expires_at: leaseExpiresAt, cancelled };
+  }
+
+  /** From the state just written; a report heard before is answered as the first time, from the tables. */
+  private async answer(id: ModelDayId, { job, events }: ChangedJob, result: unknown): Promise<ModelDayView> {
+    if (events.length === 0) return this.queries.execute(new FindModelDay(id));
+    return modelDayView(detailRowOf(job, indexOf(job, id.date, id.model)), result, undefined);
+  }
+}

@@ -1,0 +1,74 @@
+// The endpoints of the specification: trigger a simulation, follow it.
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Metadata } from '../../event-store/event-store.js';
+import { Caller } from '../../http/metadata.js';
+import { CreateJob } from '../commands/create-job.js';
+import { ConfigFolder } from '../config-folder.js';
+import { JobPolicy } from '../job-policy.js';
+import { resolveRequest } from '../job-request.js';
+import { FindJob, ReadJobWithDetails, type JobWithDetails } from '../queries/job-queries.js';
+import { viewOfJob, type JobView } from '../views.js';
+import { triggerRequest, type TriggerRequest } from './requests.js';
+
+@ApiTags('Simulations')
+@Controller('simulate')
+export class SimulateController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+    private readonly configs: ConfigFolder,
+    private readonly policy: JobPolicy,
+  ) {}
+
+  @Post('trigger')
+  @HttpCode(202)
+  async trigger(
+    @Body({ schema: triggerRequest }) body: TriggerRequest,
+    @Caller() caller: Metadata,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const request = await resolveRequest(body, this.configs, this.policy.limits.modelDaysMax);
+    const { created, job } = await this.commands.execute(new CreateJob(request, caller));
+    const { job_id, status, date_range, models, progress, created_at } = viewOfJob(job);
+    reply.header('location', `/jobs/${job_id}`);
+    if (!created) {
+      reply.code(200);
+      const message = 'This request is there already: follow its job.';
+      return { job_id, status, date_range, models, progress, created_at, message };
+    }
+    const message = `Job accepted: follow it at /simulate/status/${job_id}.`;
+    const total_model_days = progress.total_model_days;
+    return { job_id, status: 'accepted', date_range, models, total_model_days, created_at, message };
+  }
+
+  @Get('status/:jobId')
+  async status(@Param('jobId') jobId: string, @Res() reply: FastifyReply): Promise<void> {
+    const found = await this.queries.execute(new ReadJobWithDetails(jobId));
+    reply.type('application/json; charset=utf-8');
+    await reply.send(Readable.from(jsonOf(found)));
+  }
+
+  @Get('current')
+  current(): Promise<JobView> {
+    return this.queries.execute(new FindJob());
+  }
+}
+
+/** The document in pieces, so that a job of 100,000 model-days is never in memory as one text. */
+async function* jsonOf({ job, details }: JobWithDetails): AsyncGenerator<string> {
+  const marker = '"details":[';
+  const whole = JSON.stringify({ ...job, progress: { ...job.progress, details: [] } });
+  const at = whole.indexOf(marker) + marker.length;
+  let isFirst = true;
+  yield whole.slice(0, at);
+  for await (const page of details) {
+    const text = JSON.stringify(page).slice(1, -1);
+    if (text !== '') yield isFirst ? text : `,${text}`;
+    isFirst = false;
+  }
+  yield whole.slice(at);
+}

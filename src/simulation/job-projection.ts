@@ -1,0 +1,183 @@
+// Keeps `jobs`, `job_progress` and `job_details` in the transaction that appends. What it writes is always rowsOf().
+import type { Transaction } from '../database/transaction.js';
+import type { Change, InlineProjection } from '../event-store/streams.js';
+import type { JobClosed, JobEvent } from './domain/events.js';
+import { indexOf, openDate, statusOf, type Job, type JobState } from './domain/job.js';
+import { tellsLatestAttempt } from './domain/model-day.js';
+import { detailRowOf, jobRowOf, progressRowOf } from './domain/rows.js';
+
+export class JobProjection implements InlineProjection<JobState, JobEvent> {
+  async project(
+    transaction: Transaction,
+    { before, after, events }: Change<JobState, JobEvent>,
+  ): Promise<void> {
+    if (after === undefined) return;
+    if (after.removed) {
+      // The rows of the other tables go with it.
+      if (before !== undefined) await transaction.run('DELETE FROM jobs WHERE job_id = ?', after.jobId);
+      return;
+    }
+    if (before === undefined) await insertJob(transaction, after);
+    else await updateJob(transaction, before, after);
+    await updateDetails(transaction, before, after, events);
+  }
+}
+
+async function insertJob(transaction: Transaction, job: Job): Promise<void> {
+  const row = jobRowOf(job);
+  await transaction.run(
+    `INSERT INTO jobs (job_id, config_path, status, date_range, models, created_at, started_at, completed_at,
+                       total_duration_seconds, error)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    row.job_id,
+    row.config_path,
+    row.status,
+    row.date_range,
+    row.models,
+    row.created_at,
+    row.started_at,
+    row.completed_at,
+    row.total_duration_seconds,
+    row.error,
+  );
+  const progress = progressRowOf(job);
+  await transaction.run(
+    `INSERT INTO job_progress (job_id, version, total_model_days, pending, running, completed, failed,
+                               request_fingerprint)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    progress.job_id,
+    progress.version,
+    progress.total_model_days,
+    progress.pending,
+    progress.running,
+    progress.completed,
+    progress.failed,
+    progress.request_fingerprint,
+  );
+  // One statement for the whole grid, however large.
+  await transaction.run(
+    `INSERT INTO job_details (job_id, date, model, status)
+     SELECT ?, dates.value, models.value, 'pending' FROM json_each(?) AS dates, json_each(?) AS models
+     ORDER BY dates.key, models.key`,
+    row.job_id,
+    row.date_range,
+    row.models,
+  );
+}
+
+async function updateJob(transaction: Transaction, before: Job, after: Job): Promise<void> {
+  const { version, pending, running, completed, failed, job_id: jobId } = progressRowOf(after);
+  await transaction.run(
+    'UPDATE job_progress SET version = ?, pending = ?, running = ?, completed = ?, failed = ? WHERE job_id = ?',
+    version,
+    pending,
+    running,
+    completed,
+    failed,
+    jobId,
+  );
+  if (ownColumnsOf(before) === ownColumnsOf(after)) return;
+  const row = jobRowOf(after);
+  await transaction.run(
+    `UPDATE jobs SET status = ?, started_at = ?, completed_at = ?, total_duration_seconds = ?, error = ?
+     WHERE job_id = ?`,
+    row.status,
+    row.started_at,
+    row.completed_at,
+    row.total_duration_seconds,
+    row.error,
+    row.job_id,
+  );
+}
+
+/** Equal when nothing changed in the wide row: its cost grows with the grid, so it is left alone when it can be. */
+const ownColumnsOf = (job: Job): string =>
+  JSON.stringify([statusOf(job), job.startedAt, job.completedAt, job.error]);
+
+async function updateDetails(
+  transaction: Transaction,
+  before: JobState,
+  after: Job,
+  events: readonly JobEvent[],
+): Promise<void> {
+  const touched = new Set<number>();
+  for (const event of events) {
+    switch (event.type) {
+      case 'JobCreated':
+      case 'JobRemoved':
+        break;
+      case 'JobClosed':
+        if (before !== undefined) addAll(touched, runningIn(before));
+        await closeDetails(transaction, after.jobId, event);
+        break;
+      case 'JobRetried':
+        if (before !== undefined) addAll(touched, failedIn(before));
+        await retryDetails(transaction, after.jobId);
+        break;
+      default:
+        touched.add(indexOf(after, event.data.date, event.data.model));
+    }
+  }
+  for (const index of touched) await updateDetail(transaction, after, index);
+}
+
+/** Set-based: right for every row that was pending and that no other event touched. */
+async function closeDetails(transaction: Transaction, jobId: string, { data }: JobClosed): Promise<void> {
+  await transaction.run(
+    `UPDATE job_details SET status = 'failed', completed_at = ?, error = ?, failure_code = ?, not_before = NULL
+     WHERE job_id = ? AND status = 'pending'`,
+    data.closed_at,
+    data.error,
+    data.failure_code,
+    jobId,
+  );
+}
+
+/** Set-based: right for every failed row whose latest attempt is among its earlier ones already. */
+async function retryDetails(transaction: Transaction, jobId: string): Promise<void> {
+  await transaction.run(
+    `UPDATE job_details SET status = 'pending', completed_at = NULL, error = NULL, failure_code = NULL
+     WHERE job_id = ? AND status = 'failed'`,
+    jobId,
+  );
+}
+
+async function updateDetail(transaction: Transaction, job: Job, index: number): Promise<void> {
+  const row = detailRowOf(job, index);
+  await transaction.run(
+    `UPDATE job_details
+     SET status = ?, started_at = ?, completed_at = ?, duration_seconds = ?, error = ?, attempt = ?, worker = ?,
+         failure_code = ?, not_before = ?, result_version = ?, earlier_attempts = ?
+     WHERE job_id = ? AND date = ? AND model = ?`,
+    row.status,
+    row.started_at,
+    row.completed_at,
+    row.duration_seconds,
+    row.error,
+    row.attempt,
+    row.worker,
+    row.failure_code,
+    row.not_before,
+    row.result_version,
+    row.earlier_attempts,
+    row.job_id,
+    row.date,
+    row.model,
+  );
+}
+
+/** Only the first date that is not done may run, so this looks at no other. */
+function* runningIn(job: Job): Generator<number> {
+  for (const index of openDate(job)) if (job.modelDays.at(index).status === 'running') yield index;
+}
+
+function* failedIn(job: Job): Generator<number> {
+  for (let index = 0; index < job.modelDays.length; index += 1) {
+    const modelDay = job.modelDays.at(index);
+    if (modelDay.status === 'failed' && tellsLatestAttempt(modelDay)) yield index;
+  }
+}
+
+function addAll(set: Set<number>, indexes: Iterable<number>): void {
+  for (const index of indexes) set.add(index);
+}

@@ -1,0 +1,195 @@
+// The questions about jobs, each a message and its handler.
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Database } from '../../database/database.js';
+import type { Snapshot } from '../../database/snapshots.js';
+import type { JobDetailRow } from '../domain/rows.js';
+import { Refusal } from '../domain/refusal.js';
+import type { ModelDayId } from '../model-day-work.js';
+import {
+  detailView,
+  jobView,
+  listedModelDayView,
+  modelDayView,
+  type JobView,
+  type JobWithProgress,
+  type RunningModelDay,
+} from '../views.js';
+import { JobTables, type JobFilter, type ModelDayFilter } from './job-tables.js';
+
+const jobNotFound = (jobId: string): Refusal =>
+  new Refusal('missing', 'job_not_found', `There is no job ${jobId}.`);
+
+/** One job; the newest when no id is given. */
+export class FindJob extends Query<JobView> {
+  constructor(readonly jobId?: string) {
+    super();
+  }
+}
+
+@QueryHandler(FindJob)
+export class FindJobHandler implements IQueryHandler<FindJob> {
+  constructor(private readonly tables: JobTables) {}
+
+  /** @throws Refusal `job_not_found`, `no_jobs` */
+  async execute({ jobId }: FindJob): Promise<JobView> {
+    const job = await (jobId === undefined ? this.tables.newest() : this.tables.find(jobId));
+    if (job !== undefined) return job;
+    throw jobId === undefined
+      ? new Refusal('missing', 'no_jobs', 'There is no job yet.')
+      : jobNotFound(jobId);
+  }
+}
+
+export class ListJobs extends Query<Page<JobView>> {
+  constructor(readonly filter: JobFilter) {
+    super();
+  }
+}
+
+/** A page of a list, and where the next one starts; null when this is the last. */
+export interface Page<Item> {
+  items: Item[];
+  next: readonly (string | number)[] | null;
+}
+
+@QueryHandler(ListJobs)
+export class ListJobsHandler implements IQueryHandler<ListJobs> {
+  constructor(private readonly tables: JobTables) {}
+
+  async execute({ filter }: ListJobs): Promise<Page<JobView>> {
+    const found = await this.tables.list({ ...filter, limit: filter.limit + 1 });
+    const page = found.slice(0, filter.limit);
+    const next = found.length > page.length ? (page.at(-1)?.cursor ?? null) : null;
+    return { items: page.map(({ job }) => job), next };
+  }
+}
+
+type ListedModelDay = ReturnType<typeof listedModelDayView>;
+
+export class ListModelDays extends Query<Page<ListedModelDay>> {
+  constructor(readonly filter: ModelDayFilter) {
+    super();
+  }
+}
+
+@QueryHandler(ListModelDays)
+export class ListModelDaysHandler implements IQueryHandler<ListModelDays> {
+  constructor(private readonly tables: JobTables) {}
+
+  /** @throws Refusal `job_not_found` */
+  async execute({ filter }: ListModelDays): Promise<Page<ListedModelDay>> {
+    const found = await this.tables.modelDays({ ...filter, limit: filter.limit + 1 });
+    if (found.length === 0 && (await this.tables.find(filter.jobId)) === undefined)
+      throw jobNotFound(filter.jobId);
+    const page = found.slice(0, filter.limit);
+    const last = page.at(-1);
+    const next = found.length > page.length && last !== undefined ? [last.date, last.model] : null;
+    return { items: page.map((row) => listedModelDayView(row, row.result)), next };
+  }
+}
+
+export type ModelDayView = ReturnType<typeof modelDayView>;
+
+export class FindModelDay extends Query<ModelDayView> {
+  constructor(readonly id: ModelDayId) {
+    super();
+  }
+}
+
+@QueryHandler(FindModelDay)
+export class FindModelDayHandler implements IQueryHandler<FindModelDay> {
+  constructor(private readonly tables: JobTables) {}
+
+  /** @throws Refusal `job_not_found`, `model_day_not_found` */
+  async execute({ id }: FindModelDay): Promise<ModelDayView> {
+    const row = await this.tables.modelDay(id);
+    if (row !== undefined) return modelDayView(row, row.result, await this.tables.lease(id));
+    if ((await this.tables.find(id.jobId)) === undefined) throw jobNotFound(id.jobId);
+    const detail = `Job ${id.jobId} has no model-day of "${id.model}" on ${id.date}.`;
+    throw new Refusal('missing', 'model_day_not_found', detail);
+  }
+}
+
+type DetailView = ReturnType<typeof detailView>;
+
+/** A job with all its details, of one moment; the details come in pages, since a grid may be large. */
+export interface JobWithDetails {
+  job: JobView;
+  details: AsyncIterableIterator<DetailView[]>;
+}
+
+export class ReadJobWithDetails extends Query<JobWithDetails> {
+  constructor(readonly jobId: string) {
+    super();
+  }
+}
+
+const detailsPage = 1_000;
+
+@QueryHandler(ReadJobWithDetails)
+export class ReadJobWithDetailsHandler implements IQueryHandler<ReadJobWithDetails> {
+  constructor(private readonly database: Database) {}
+
+  /** @throws Refusal `job_not_found` */
+  // Async for the rejection: reading a page is one synchronous step.
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async execute({ jobId }: ReadJobWithDetails): Promise<JobWithDetails> {
+    const snapshot = this.database.snapshots.open();
+    try {
+      const row = snapshot.get<JobWithProgress>(
+        'SELECT * FROM jobs JOIN job_progress USING (job_id) WHERE job_id = ?',
+        jobId,
+      );
+      if (row === undefined) throw jobNotFound(jobId);
+      return { job: jobView(row, currentIn(snapshot, jobId)), details: new DetailPages(snapshot, jobId) };
+    } catch (error) {
+      snapshot.close();
+      throw error;
+    }
+  }
+}
+
+const currentIn = (snapshot: Snapshot, jobId: string): RunningModelDay | null =>
+  snapshot.get<RunningModelDay>(
+    "SELECT date, model FROM job_details WHERE status = 'running' AND +job_id = ? ORDER BY date, model LIMIT 1",
+    jobId,
+  ) ?? null;
+
+/**
+ * An iterator and no generator: `return` on a generator that was never started would leave the snapshot open when a
+ * client goes away before the first page.
+ */
+class DetailPages implements AsyncIterableIterator<DetailView[]> {
+  private after: [date: string, model: string] = ['', ''];
+  private isLast = false;
+
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly jobId: string,
+  ) {}
+
+  async next(): Promise<IteratorResult<DetailView[], undefined>> {
+    if (this.isLast) return this.return();
+    if (this.after[0] !== '') await this.snapshot.pause();
+    const page = this.snapshot.all<JobDetailRow>(
+      `SELECT * FROM job_details WHERE job_id = ? AND (date, model) > (?, ?) ORDER BY date, model LIMIT ${detailsPage}`,
+      this.jobId,
+      ...this.after,
+    );
+    const last = page.at(-1);
+    if (last !== undefined) this.after = [last.date, last.model];
+    this.isLast = page.length < detailsPage;
+    if (this.isLast) this.snapshot.close();
+    return { done: false, value: page.map(detailView) };
+  }
+
+  return(): Promise<IteratorResult<DetailView[], undefined>> {
+    this.isLast = true;
+    this.snapshot.close();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

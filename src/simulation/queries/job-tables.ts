@@ -1,0 +1,149 @@
+// Reads of the job tables, on the connection that only reads.
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import { Database } from '../../database/database.js';
+import type { LeaseRow } from '../../worker/leases.js';
+import type { JobDetailRow } from '../domain/rows.js';
+import type { JobStatus, ModelDayStatus } from '../domain/status.js';
+import { JobDetailEntity, JobEntity } from '../entities.js';
+import { streamOf } from '../job-streams.js';
+import { workOf, type ModelDayId } from '../model-day-work.js';
+import { jobView, type JobView, type JobWithProgress, type RunningModelDay } from '../views.js';
+
+export interface JobFilter {
+  status?: JobStatus | undefined;
+  /** Both ends are included. */
+  createdFrom?: string | undefined;
+  createdTo?: string | undefined;
+  limit: number;
+  after?: readonly [createdAt: string, rowId: number] | undefined;
+}
+
+export interface ModelDayFilter {
+  jobId: string;
+  status?: ModelDayStatus | undefined;
+  date?: string | undefined;
+  model?: string | undefined;
+  limit: number;
+  after?: readonly [date: string, model: string] | undefined;
+}
+
+export type FoundModelDay = JobDetailRow & { result: unknown };
+
+type JobRowWithId = JobWithProgress & { row_id: number };
+
+@Injectable()
+export class JobTables {
+  constructor(private readonly database: Database) {}
+
+  async find(jobId: string): Promise<JobView | undefined> {
+    const row = await this.jobs().where('job.job_id = :jobId', { jobId }).getRawOne<JobRowWithId>();
+    return row === undefined ? undefined : this.view(row);
+  }
+
+  async newest(): Promise<JobView | undefined> {
+    const row = await this.newestFirst().limit(1).getRawOne<JobRowWithId>();
+    return row === undefined ? undefined : this.view(row);
+  }
+
+  /** Newest first, with the cursor of each. */
+  async list(filter: JobFilter): Promise<{ job: JobView; cursor: readonly [string, number] }[]> {
+    const query = this.newestFirst().limit(filter.limit);
+    if (filter.status !== undefined) query.andWhere('job.status = :status', { status: filter.status });
+    if (filter.createdFrom !== undefined)
+      query.andWhere('job.created_at >= :from', { from: filter.createdFrom });
+    if (filter.createdTo !== undefined) query.andWhere('job.created_at <= :to', { to: filter.createdTo });
+    if (filter.after !== undefined) {
+      const [createdAt, rowId] = filter.after;
+      query.andWhere('(job.created_at, job.rowid) < (:createdAt, :rowId)', { createdAt, rowId });
+    }
+    const rows = await query.getRawMany<JobRowWithId>();
+    return Promise.all(
+      rows.map(async (row) => ({ job: await this.view(row), cursor: [row.created_at, row.row_id] as const })),
+    );
+  }
+
+  /** By date, then model. */
+  async modelDays(filter: ModelDayFilter): Promise<FoundModelDay[]> {
+    const query = this.details().where('detail.job_id = :jobId', { jobId: filter.jobId });
+    if (filter.status !== undefined) query.andWhere('detail.status = :status', { status: filter.status });
+    if (filter.date !== undefined) query.andWhere('detail.date = :date', { date: filter.date });
+    if (filter.model !== undefined) query.andWhere('detail.model = :model', { model: filter.model });
+    if (filter.after !== undefined) {
+      const [afterDate, afterModel] = filter.after;
+      query.andWhere('(detail.date, detail.model) > (:afterDate, :afterModel)', { afterDate, afterModel });
+    }
+    query.orderBy('detail.date').addOrderBy('detail.model').limit(filter.limit);
+    const rows = await query.getRawMany<JobDetailRow & { data: string | null }>();
+    return rows.map(withResult);
+  }
+
+  async modelDay({ jobId, date, model }: ModelDayId): Promise<FoundModelDay | undefined> {
+    const row = await this.details()
+      .where('detail.job_id = :jobId AND detail.date = :date AND detail.model = :model', {
+        jobId,
+        date,
+        model,
+      })
+      .getRawOne<JobDetailRow & { data: string | null }>();
+    return row === undefined ? undefined : withResult(row);
+  }
+
+  async lease(modelDay: ModelDayId): Promise<LeaseRow | undefined> {
+    const { streamId, workKey } = workOf(modelDay);
+    const rows = await this.database.reads.query<LeaseRow[]>(
+      'SELECT * FROM leases WHERE stream_id = ? AND work_key = ?',
+      [streamId, workKey],
+    );
+    return rows[0];
+  }
+
+  private jobs(): SelectQueryBuilder<JobWithProgress> {
+    return this.database.reads
+      .createQueryBuilder<JobWithProgress>(JobEntity as never, 'job')
+      .innerJoin('job_progress', 'progress', 'progress.job_id = job.job_id')
+      .select([
+        'job.*',
+        'job.rowid AS row_id',
+        'version',
+        'total_model_days',
+        'pending',
+        'running',
+        'completed',
+        'failed',
+      ]);
+  }
+
+  private newestFirst(): SelectQueryBuilder<JobWithProgress> {
+    return this.jobs().orderBy('job.created_at', 'DESC').addOrderBy('job.rowid', 'DESC');
+  }
+
+  /** Results are read from the log: the row says which event holds it. */
+  private details(): SelectQueryBuilder<JobDetailRow> {
+    return this.database.reads
+      .createQueryBuilder<JobDetailRow>(JobDetailEntity as never, 'detail')
+      .leftJoin(
+        'events',
+        'event',
+        `event.stream_id = '${streamOf('')}' || detail.job_id AND event.version = result_version`,
+      )
+      .select(['detail.*', 'event.data AS data']);
+  }
+
+  private async view(row: JobRowWithId): Promise<JobView> {
+    return jobView(row, row.running === 0 ? null : await this.current(row.job_id));
+  }
+
+  private async current(jobId: string): Promise<RunningModelDay | null> {
+    // The plus keeps SQLite on the index over status: few model-days run, however large the job is.
+    const rows = await this.database.reads.query<RunningModelDay[]>(
+      "SELECT date, model FROM job_details WHERE status = 'running' AND +job_id = ? ORDER BY date, model LIMIT 1",
+      [jobId],
+    );
+    return rows[0] ?? null;
+  }
+}
+
+function withResult({ data, ...row }: JobDetailRow & { data: string | null }): FoundModelDay {
+  return { ...row, result: data === null ? null : (JSON.parse(data) as { result: unknown }).result };
+}

@@ -1,0 +1,127 @@
+// What clients are shown of jobs and model-days, from rows: the same from the tables and from a state just changed.
+import type { LeaseRow } from '../worker/leases.js';
+import type { EndedAttempt } from './domain/model-day.js';
+import { modelAt, dateAt, openDate, type Job } from './domain/job.js';
+import {
+  detailRowOf,
+  jobRowOf,
+  progressRowOf,
+  type JobDetailRow,
+  type JobProgressRow,
+  type JobRow,
+} from './domain/rows.js';
+import type { ModelDayStatus } from './domain/status.js';
+
+export type JobWithProgress = JobRow & Omit<JobProgressRow, 'request_fingerprint'>;
+
+export interface RunningModelDay {
+  date: string;
+  model: string;
+}
+
+/** `/simulate/current` and every other answer that is a job. */
+export function jobView(row: JobWithProgress, current: RunningModelDay | null) {
+  return {
+    job_id: row.job_id,
+    config_path: row.config_path,
+    status: row.status,
+    date_range: JSON.parse(row.date_range) as string[],
+    models: JSON.parse(row.models) as string[],
+    progress: progressView(row, current),
+    created_at: row.created_at,
+    started_at: row.started_at,
+    completed_at: row.completed_at,
+    total_duration_seconds: row.total_duration_seconds,
+    error: row.error,
+    version: row.version,
+  };
+}
+
+export type JobView = ReturnType<typeof jobView>;
+
+const progressView = (row: JobWithProgress, current: RunningModelDay | null) => ({
+  total_model_days: row.total_model_days,
+  completed: row.completed,
+  failed: row.failed,
+  running: row.running,
+  pending: row.pending,
+  current,
+});
+
+export const viewOfJob = (job: Job): JobView =>
+  jobView({ ...jobRowOf(job), ...progressRowOf(job) }, currentOf(job));
+
+/** `/simulate/status`: a job with all its details, by date, then model. */
+export function viewOfWholeJob(job: Job) {
+  const view = viewOfJob(job);
+  const details = Array.from({ length: job.modelDays.length }, (_, index) =>
+    detailView(detailRowOf(job, index)),
+  );
+  details.sort((one, other) => compare(one.date, other.date) || compare(one.model, other.model));
+  return { ...view, progress: { ...view.progress, details } };
+}
+
+export type WholeJobView = ReturnType<typeof viewOfWholeJob>;
+
+/** By bytes of UTF-8, as SQLite orders text. */
+const compare = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+
+/** The first running model-day by date, then model, as the tables order them. */
+function currentOf(job: Job): RunningModelDay | null {
+  const running = [...openDate(job)].filter((index) => job.modelDays.at(index).status === 'running');
+  const models = running.map((index) => modelAt(job, index)).toSorted(compare);
+  return models[0] === undefined ? null : { date: dateAt(job, running[0] as number), model: models[0] };
+}
+
+/** A line of `progress.details` in `/simulate/status`. */
+export const detailView = (row: JobDetailRow) => ({
+  date: row.date,
+  model: row.model,
+  status: row.status,
+  attempt: row.attempt,
+  started_at: row.started_at,
+  completed_at: row.completed_at,
+  duration_seconds: row.duration_seconds,
+  error: row.error,
+  failure_code: row.failure_code,
+});
+
+export const listedModelDayView = (row: JobDetailRow, result: unknown) => ({
+  job_id: row.job_id,
+  ...detailView(row),
+  result: result ?? null,
+});
+
+/** One model-day with all that is known of it. */
+export const modelDayView = (row: JobDetailRow, result: unknown, lease: LeaseRow | undefined) => ({
+  ...listedModelDayView(row, result),
+  not_before: row.not_before,
+  // Who holds it, until when; both null when nobody runs it.
+  worker: lease?.worker ?? null,
+  lease_expires_at: lease?.expires_at ?? null,
+  executor_progress:
+    lease === undefined || lease.progress_percent === null
+      ? null
+      : { percent: lease.progress_percent, message: lease.progress_message },
+  attempts: attemptsOf(row),
+});
+
+export interface AttemptView {
+  attempt: number;
+  worker: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  outcome: EndedAttempt['outcome'] | Extract<ModelDayStatus, 'running'>;
+  error: string | null;
+  failure_code: string | null;
+}
+
+function attemptsOf(row: JobDetailRow): AttemptView[] {
+  const earlier = row.earlier_attempts === null ? [] : (JSON.parse(row.earlier_attempts) as AttemptView[]);
+  if (row.status === 'pending' || row.attempt <= (earlier.at(-1)?.attempt ?? 0)) return earlier;
+  const { attempt, worker, started_at, completed_at, status, error, failure_code } = row;
+  return [
+    ...earlier,
+    { attempt, worker, started_at, ended_at: completed_at, outcome: status, error, failure_code },
+  ];
+}

@@ -1,0 +1,112 @@
+// The worker inside the service: claims what may start, runs it, reports. It is woken by what happens, and looks for
+// itself now and then, so a lost wake-up costs a little time and nothing else.
+import type { Logger } from 'pino';
+import type { Cancel, Runtime } from '../runtime/runtime.js';
+import { Execution } from './execution.js';
+import type { Executor } from './executors/executor.js';
+import type { WorkSource } from './work-source.js';
+
+export interface BuiltInWorkerOptions {
+  source: WorkSource;
+  executor: Executor;
+  runtime: Runtime;
+  log: Logger;
+  /** Its name in claims. */
+  name: string;
+  /** How many pieces of work run at once. */
+  concurrency: number;
+  timeoutMs: number;
+  leaseMs: number;
+}
+
+/** How often it looks for work without being woken, in milliseconds. */
+const pollMs = 1_000;
+
+export class BuiltInWorker {
+  private readonly running = new Set<Execution>();
+  /** The streams that were cancelled while a claim was under way. */
+  private readonly cancelledMeanwhile = new Set<string>();
+  private isStopping = false;
+  private claiming: Promise<void> | undefined;
+  private wasWoken = false;
+  private nextLook: Cancel | undefined;
+
+  constructor(private readonly options: BuiltInWorkerOptions) {}
+
+  /** Looks for work now, or as soon as the look that is under way is over. */
+  wake(): void {
+    this.wasWoken = true;
+    if (this.claiming !== undefined || this.isStopping) return;
+    this.nextLook?.();
+    this.claiming = this.claimAll()
+      .catch((error: unknown) => {
+        this.options.log.error({ err: error }, 'work could not be claimed and will be looked for again');
+        this.lookAgainAt(this.options.runtime.nowMs() + pollMs);
+      })
+      .finally(() => {
+        this.claiming = undefined;
+        if (this.wasWoken) this.wake();
+      });
+  }
+
+  /** What runs for this stream is no longer wanted. */
+  cancel(streamId: string): void {
+    if (this.claiming !== undefined) this.cancelledMeanwhile.add(streamId);
+    for (const execution of this.running) if (execution.claim.streamId === streamId) execution.lose();
+  }
+
+  /** Claims no more, lets what runs finish for `graceMs`, then ends it and gives it back. */
+  async stop(graceMs: number): Promise<void> {
+    this.isStopping = true;
+    this.nextLook?.();
+    const cancelGrace = this.options.runtime.after(graceMs, () => {
+      for (const execution of this.running) execution.shutDown();
+    });
+    await this.claiming;
+    while (this.running.size > 0) await Promise.all([...this.running].map(({ done }) => done));
+    cancelGrace();
+    await this.options.executor.close();
+  }
+
+  private async claimAll(): Promise<void> {
+    const { source, name, concurrency, runtime } = this.options;
+    while (!this.isStopping && this.running.size < concurrency) {
+      this.wasWoken = false;
+      this.cancelledMeanwhile.clear();
+      const { claims, nextAtMs } = await source.claim(name, concurrency - this.running.size);
+      for (const claim of claims) {
+        const execution = new Execution(claim, this.options);
+        this.run(execution);
+        // Before the claim or after it: only the work source knows.
+        if (this.cancelledMeanwhile.has(claim.streamId)) execution.check();
+      }
+      if (claims.length === 0) {
+        this.lookAgainAt(Math.min(nextAtMs ?? Infinity, runtime.nowMs() + pollMs));
+        return;
+      }
+    }
+    // Every place is taken: whoever finishes first looks again.
+    this.wasWoken = false;
+  }
+
+  private run(execution: Execution): void {
+    this.running.add(execution);
+    if (this.isStopping) execution.shutDown();
+    execution.done
+      .catch((error: unknown) => {
+        this.options.log.error({ claim: execution.claim, err: error }, 'an execution broke');
+      })
+      .finally(() => {
+        this.running.delete(execution);
+        this.wake();
+      });
+  }
+
+  private lookAgainAt(timeMs: number): void {
+    if (this.isStopping) return;
+    this.nextLook?.();
+    this.nextLook = this.options.runtime.after(Math.max(0, timeMs - this.options.runtime.nowMs()), () => {
+      this.wake();
+    });
+  }
+}

@@ -1,0 +1,144 @@
+// One claim, from its start to its report: the executor runs under a time limit, a lease that is renewed, and an
+// abort signal.
+import type { Logger } from 'pino';
+import { isRefused } from '../event-store/refusal.js';
+import { pause, type Cancel, type Runtime } from '../runtime/runtime.js';
+import { isFinal, type Executor, type Progress } from './executors/executor.js';
+import type { Claim, Failure, WorkSource } from './work-source.js';
+
+export interface ExecutionOptions {
+  source: WorkSource;
+  executor: Executor;
+  runtime: Runtime;
+  log: Logger;
+  /** The limit of one attempt, in milliseconds. */
+  timeoutMs: number;
+  /** How long a claim holds without being renewed, in milliseconds. */
+  leaseMs: number;
+}
+
+/** Why an execution was ended from outside. */
+type Ending = 'timeout' | 'lost' | 'shutdown';
+
+const sentences: Record<Ending, (timeoutMs: number) => string> = {
+  timeout: (timeoutMs) => `Timed out after ${timeoutMs / 1000} seconds (MODEL_DAY_TIMEOUT_MS)`,
+  lost: () => 'The attempt is no longer ours: it was cancelled, or its lease ran out',
+  shutdown: () => 'The service is stopping',
+};
+
+export class Execution {
+  /** Resolves when the claim has been reported, or is not ours any more. */
+  readonly done: Promise<void>;
+  private readonly abort = new AbortController();
+  private ending: Ending | undefined;
+  private progress: Progress | undefined;
+  private renewal: Cancel | undefined;
+  private isOver = false;
+  private isShuttingDown = false;
+
+  constructor(
+    readonly claim: Claim,
+    private readonly options: ExecutionOptions,
+  ) {
+    this.done = this.run();
+  }
+
+  /** The attempt was cancelled: its executor stops, and there is nothing to report. */
+  lose(): void {
+    this.end('lost');
+  }
+
+  /** The service stops: its executor stops, and the attempt is given back. */
+  shutDown(): void {
+    this.isShuttingDown = true;
+    this.end('shutdown');
+  }
+
+  /** Asks at once whether the attempt is still ours, and not only at its next renewal. */
+  check(): void {
+    this.renewal?.();
+    this.renewNow();
+  }
+
+  private end(ending: Ending): void {
+    if (this.ending !== undefined) return;
+    this.ending = ending;
+    this.abort.abort(new Error(sentences[ending](this.options.timeoutMs)));
+  }
+
+  private async run(): Promise<void> {
+    const { runtime, executor, timeoutMs } = this.options;
+    const cancelTimeout = runtime.after(timeoutMs, () => {
+      this.end('timeout');
+    });
+    this.renewLater();
+    let report: () => Promise<void>;
+    try {
+      const result = await executor.execute(this.claim.request, {
+        signal: this.abort.signal,
+        reportProgress: (progress) => {
+          this.progress = progress;
+        },
+      });
+      report = () => this.options.source.complete(this.claim, result);
+    } catch (error) {
+      report = this.reportOf(error);
+    }
+    cancelTimeout();
+    await this.deliver(report);
+    this.isOver = true;
+    this.renewal?.();
+  }
+
+  private reportOf(error: unknown): () => Promise<void> {
+    const { source } = this.options;
+    if (this.ending === 'lost') return () => Promise.resolve();
+    if (this.ending === 'shutdown') return () => source.release(this.claim);
+    const failure: Failure = {
+      error: error instanceof Error ? error.message : String(error),
+      code: this.ending === 'timeout' ? 'timeout' : 'executor_error',
+      retryable: this.ending !== undefined || !isFinal(error),
+    };
+    return () => source.fail(this.claim, failure);
+  }
+
+  /** What ran must not be lost because the database is busy: the report is tried until it is heard or refused. */
+  private async deliver(report: () => Promise<void>): Promise<void> {
+    const { runtime, log } = this.options;
+    for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 5_000)) {
+      try {
+        await report();
+        return;
+      } catch (error) {
+        if (isRefused(error)) {
+          log.warn({ claim: this.claim, err: error }, 'a report came too late');
+          return;
+        }
+        log.error({ claim: this.claim, err: error }, 'a report could not be written and will be tried again');
+        if (this.isShuttingDown) return;
+        await pause(runtime, pauseMs);
+      }
+    }
+  }
+
+  private renewLater(): void {
+    // A renewal may have been under way when the execution ended.
+    if (this.isOver) return;
+    this.renewal = this.options.runtime.after(this.options.leaseMs / 3, () => {
+      this.renewNow();
+    });
+  }
+
+  private renewNow(): void {
+    this.renew().catch((error: unknown) => {
+      this.options.log.warn({ claim: this.claim, err: error }, 'a lease could not be renewed');
+      this.renewLater();
+    });
+  }
+
+  private async renew(): Promise<void> {
+    const isOurs = await this.options.source.renew(this.claim, this.progress);
+    if (isOurs) this.renewLater();
+    else this.lose();
+  }
+}

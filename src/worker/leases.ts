@@ -1,0 +1,79 @@
+// Who holds which piece of work, until when. Operational: no history; what follows from a lease is an event.
+import type { Transaction } from '../database/transaction.js';
+import type { Progress } from './executors/executor.js';
+
+/** A piece of work is named by its stream and a key within it. */
+export interface WorkId {
+  streamId: string;
+  workKey: string;
+}
+
+export interface LeaseRow {
+  stream_id: string;
+  work_key: string;
+  attempt: number;
+  worker: string;
+  built_in: 0 | 1;
+  expires_at: string;
+  progress_percent: number | null;
+  progress_message: string | null;
+}
+
+export interface Lease extends WorkId {
+  attempt: number;
+  worker: string;
+  /** Held by the worker inside the service: dead for sure when the service starts. */
+  builtIn: boolean;
+  expiresAt: string;
+}
+
+export async function insertLease(transaction: Transaction, lease: Lease): Promise<void> {
+  await transaction.run(
+    `INSERT OR REPLACE INTO leases (stream_id, work_key, attempt, worker, built_in, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+    lease.streamId,
+    lease.workKey,
+    lease.attempt,
+    lease.worker,
+    lease.builtIn ? 1 : 0,
+    lease.expiresAt,
+  );
+}
+
+/** Keeps the progress of the last report when this one has none. */
+export async function renewLease(
+  transaction: Transaction,
+  { streamId, workKey }: WorkId,
+  expiresAt: string,
+  progress?: Progress,
+): Promise<void> {
+  await transaction.run(
+    `UPDATE leases SET expires_at = ?, progress_percent = coalesce(?, progress_percent),
+                       progress_message = coalesce(?, progress_message)
+     WHERE stream_id = ? AND work_key = ?`,
+    expiresAt,
+    progress?.percent ?? null,
+    progress?.message ?? null,
+    streamId,
+    workKey,
+  );
+}
+
+export async function deleteLease(transaction: Transaction, { streamId, workKey }: WorkId): Promise<void> {
+  await transaction.run('DELETE FROM leases WHERE stream_id = ? AND work_key = ?', streamId, workKey);
+}
+
+export async function deleteLeasesOfStream(transaction: Transaction, streamId: string): Promise<void> {
+  await transaction.run('DELETE FROM leases WHERE stream_id = ?', streamId);
+}
+
+export async function findLease(
+  transaction: Transaction,
+  { streamId, workKey }: WorkId,
+): Promise<LeaseRow | undefined> {
+  return transaction.get<LeaseRow>(
+    'SELECT * FROM leases WHERE stream_id = ? AND work_key = ?',
+    streamId,
+    workKey,
+  );
+}

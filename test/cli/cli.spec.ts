@@ -1,0 +1,140 @@
+// The command line, as a person uses it: the built program on the database of a service that runs.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { Refusals } from '../../src/audit/refusals.js';
+import { finishedJob } from '../support/finished-job.js';
+import { startTestService, type TestService } from '../support/service.js';
+import { workplace } from '../support/workplace.js';
+
+const program = join(import.meta.dirname, '../../dist/cli.js');
+const place = workplace();
+let service: TestService;
+let jobId: string;
+let database: string;
+
+beforeAll(async () => {
+  service = await startTestService(place);
+  jobId = await finishedJob(service, ['2025-01-16'], ['gpt-5', 'claude-3.7-sonnet']);
+  await service.post(`/jobs/${jobId}/cancel`);
+  await service.service.app.get(Refusals).flush();
+  database = service.service.database.path;
+});
+
+interface Ended {
+  code: number;
+  out: string;
+  err: string;
+}
+
+const daybook = (...words: string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [program, ...words], (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+
+it('explains itself', async () => {
+  const { code, out } = await daybook('--help');
+  expect(code).toBe(0);
+  for (const command of ['serve', 'replay', 'log', 'verify']) expect(out).toContain(command);
+});
+
+describe('replay', () => {
+  it("prints a job's life event by event, with the state after each", async () => {
+    const { code, out } = await daybook('replay', jobId, '--database', database);
+    const lines = out.trimEnd().split('\n');
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toMatch(/JobCreated .* → pending 2 pending$/);
+    expect(lines[1]).toMatch(/ModelDayStarted 2025-01-16 gpt-5 #1 .* → running 1 pending, 1 running$/);
+    expect(lines[4]).toMatch(/→ completed 2 completed$/);
+  });
+
+  it('prints JSON for scripts', async () => {
+    const { out } = await daybook('replay', jobId, '--database', database, '--json');
+    const last = JSON.parse(out.trimEnd().split('\n').at(-1)!);
+    expect(last).toMatchObject({ version: 5, type: 'ModelDayCompleted', state: { status: 'completed' } });
+  });
+
+  it('says that there is no such job', async () => {
+    const { code, err } = await daybook('replay', 'nothing', '--database', database);
+    expect({ code, err }).toEqual({ code: 2, err: 'There is no job nothing.\n' });
+  });
+});
+
+describe('log', () => {
+  it.each([
+    [['--job', 'JOB'], 5],
+    [['--actor', 'tester'], 2],
+    [['--type', 'ModelDayCompleted'], 2],
+    [['--since', '1h'], 5],
+    [['--since', '2999-01-01'], 0],
+    [['--limit', '3'], 3],
+    [['--actor', 'tester', '--type', 'ModelDayStarted', '--limit', '1'], 1],
+    [['--refused'], 1],
+    [['--refused', '--actor', 'somebody'], 0],
+  ])('filters by %j', async (words, count) => {
+    const given = words.map((word) => (word === 'JOB' ? jobId : word));
+    const { code, out } = await daybook('log', '--database', database, '--json', ...given);
+    expect(code).toBe(0);
+    expect(out.split('\n').filter((line) => line !== '')).toHaveLength(count);
+  });
+
+  it('says how a moment is written', async () => {
+    const { code, err } = await daybook('log', '--database', database, '--since', 'yesterday');
+    expect(code).toBe(2);
+    expect(err).toContain('12h');
+  });
+});
+
+describe('verify', () => {
+  it('ends with 0 when the tables are what the events say, while the service runs', async () => {
+    const { code, out } = await daybook('verify', '--database', database);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'The tables are what the events say: 5 events of 1 jobs.\n',
+    });
+  });
+
+  it('ends with 1 and says where they differ', async () => {
+    const copy = place.path('edited.db');
+    const source = new BetterSqlite3(database, { readonly: true });
+    source.exec(`VACUUM INTO '${copy}'`);
+    source.close();
+    const editor = new BetterSqlite3(copy);
+    editor.exec("UPDATE jobs SET status = 'failed'");
+    editor.close();
+    const { code, out } = await daybook('verify', '--database', copy);
+    expect(code).toBe(1);
+    expect(out).toContain(`jobs ${jobId}: status is "failed"; the events say "completed"`);
+  });
+
+  it('ends with 2 when it cannot check', async () => {
+    const { code, err } = await daybook('verify', '--database', place.path('nothing.db'));
+    expect(code).toBe(2);
+    expect(err).toContain('there is no such file');
+  });
+});
+
+describe('proof', () => {
+  it('exports the log with its checkpoint, which verify checks with nothing but the file and the key', async () => {
+    const file = place.path('log.ndjson.gz');
+    const { code, out } = await daybook('export', file, '--database', database);
+    expect(code).toBe(0);
+    const key = /The verifier key is (\S+)/.exec(out)?.[1] ?? '';
+    expect(await daybook('verify', '--file', file, '--key', key)).toEqual({
+      code: 0,
+      out: 'The log is what it was: 5 events.\n',
+      err: '',
+    });
+    const checkpoint = `${database}.key.checkpoint`;
+    expect(
+      await daybook('verify', '--database', database, '--checkpoint', checkpoint, '--key', key),
+    ).toMatchObject({
+      code: 0,
+    });
+    const otherKey = `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`;
+    expect((await daybook('verify', '--file', file, '--key', otherKey)).code).toBe(1);
+  });
+});

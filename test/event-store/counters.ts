@@ -1,0 +1,123 @@
+// A decider that knows nothing of jobs: numbers are added to counters, and a table shows their sums.
+import { LRUCache } from 'lru-cache';
+import type { Transaction } from '../../src/database/transaction.js';
+import { EventCodec } from '../../src/event-store/codec.js';
+import type { Decider } from '../../src/event-store/decider.js';
+import { EventStore } from '../../src/event-store/event-store.js';
+import { LogSignal } from '../../src/event-store/log-signal.js';
+import { Streams, type Folded, type Outcome } from '../../src/event-store/streams.js';
+import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
+import { openTestDatabase, type TestDatabase } from '../database/test-database.js';
+import type { Workplace } from '../support/workplace.js';
+
+export interface Added {
+  type: 'Added';
+  data: { amount: number };
+}
+
+/** Adds each amount, in order. Amounts over the limit are refused. */
+interface Add {
+  amounts: readonly number[];
+}
+
+export const refused = new Error('too large');
+const amountMax = 1_000;
+
+interface Counter {
+  sum: number;
+}
+
+export const decider: Decider<Counter, Add, Added> = {
+  initialState: { sum: 0 },
+  decide(_, { amounts }) {
+    if (amounts.some((amount) => amount > amountMax)) throw refused;
+    return amounts.map((amount) => ({ type: 'Added', data: { amount } }));
+  },
+  evolve: ({ sum }, { data }) => ({ sum: sum + data.amount }),
+  sizeOf: () => 1,
+};
+
+/** The projection refuses to write this sum. */
+export const unwritableSum = 666;
+
+export class Counters {
+  /** Every call of the projection, as the stream and how many events it was shown. */
+  readonly projected: [streamId: string, events: number][] = [];
+  /** What was announced after a commit. */
+  readonly committed: [streamId: string, amounts: number[]][] = [];
+  /** The clock of the log. */
+  nowMs = Date.parse('2025-01-20T14:30:00.000Z');
+  streams = this.newStreams();
+
+  private constructor(readonly opened: TestDatabase) {}
+
+  static async open(place: Workplace): Promise<Counters> {
+    const opened = await openTestDatabase(place);
+    opened.other.exec('CREATE TABLE counters (stream_id TEXT PRIMARY KEY, sum INTEGER NOT NULL)');
+    return new Counters(opened);
+  }
+
+  /** One command, alone or together with what else arrives in this turn. */
+  add(
+    streamId: string,
+    amounts: readonly number[],
+    expectedVersion?: number,
+  ): Promise<Outcome<Counter, Added>> {
+    return this.opened.database.queue.run((transaction) =>
+      this.addIn(transaction, streamId, amounts, expectedVersion),
+    );
+  }
+
+  addIn(
+    transaction: Transaction,
+    streamId: string,
+    amounts: readonly number[],
+    expectedVersion?: number,
+  ): Promise<Outcome<Counter, Added>> {
+    const metadata = { actor: 'tester', correlation_id: 'c' };
+    return this.streams.execute(transaction, streamId, { amounts }, metadata, expectedVersion);
+  }
+
+  /** As after a restart: nothing is remembered. */
+  forgetStates(): void {
+    this.streams = this.newStreams();
+  }
+
+  sums(): Record<string, number> {
+    const rows = this.opened.other
+      .prepare('SELECT stream_id, sum FROM counters ORDER BY stream_id')
+      .raw()
+      .all();
+    return Object.fromEntries(rows as [string, number][]);
+  }
+
+  log(): { position: number; stream_id: string; version: number; data: string; recorded_at: string }[] {
+    return this.opened.other.prepare('SELECT * FROM events ORDER BY position').all() as never;
+  }
+
+  private newStreams(): Streams<Counter, Add, Added> {
+    const runtime: Runtime = {
+      nowMs: () => this.nowMs,
+      uuid: () => systemRuntime.uuid(),
+      random: () => systemRuntime.random(),
+      after: (ms, call) => systemRuntime.after(ms, call),
+      nextTurn: () => systemRuntime.nextTurn(),
+    };
+    return new Streams(
+      decider,
+      new EventCodec<Added>({ Added: { schemaVersion: 1 } }),
+      new EventStore(runtime, new LogSignal()),
+      {
+        project: async (transaction, { streamId, after, events }) => {
+          this.projected.push([streamId, events.length]);
+          await transaction.run('INSERT OR REPLACE INTO counters VALUES (?, ?)', streamId, after.sum);
+          if (after.sum === unwritableSum) throw new Error('the row cannot be written');
+        },
+      },
+      new LRUCache<string, Folded<Counter>>({ maxSize: 1_000 }),
+      (streamId, events) => {
+        this.committed.push([streamId, events.map(({ data }) => data.amount)]);
+      },
+    );
+  }
+}

@@ -1,0 +1,120 @@
+import { startTestService } from '../support/service.js';
+import { workplace } from '../support/workplace.js';
+
+const place = workplace();
+let document: any;
+
+beforeAll(async () => {
+  const { status, headers, body } = await (await startTestService(place)).get('/openapi.json');
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toMatch(/^application\/json/);
+  document = body;
+});
+
+interface Operation {
+  route: string;
+  path: string;
+  operation: any;
+}
+
+const operations = (): Operation[] =>
+  Object.entries<Record<string, any>>(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      route: `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '{}')}`,
+      path,
+      operation,
+    })),
+  );
+
+const find = (route: string): any => operations().find((one) => one.route === route)?.operation;
+
+it('is OpenAPI 3 and says what it describes', () => {
+  expect(document.openapi).toMatch(/^3\.\d+\.\d+$/);
+  expect(document.info).toMatchObject({ title: 'Daybook', version: expect.any(String) });
+});
+
+it.each([
+  'POST /simulate/trigger',
+  'GET /simulate/status/{}',
+  'GET /simulate/current',
+  'GET /jobs',
+  'GET /jobs/{}',
+  'GET /jobs/{}/model-days',
+  'GET /jobs/{}/model-days/{}/{}',
+  'POST /jobs/{}/cancel',
+  'POST /jobs/{}/retry',
+  'DELETE /jobs/{}',
+  'POST /jobs/{}/model-days/{}/{}/start',
+  'POST /jobs/{}/model-days/{}/{}/complete',
+  'POST /jobs/{}/model-days/{}/{}/fail',
+  'POST /jobs/{}/model-days/{}/{}/heartbeat',
+  'GET /health',
+  'GET /health/live',
+  'GET /health/ready',
+])('has the route %s', (route) => {
+  expect(operations().map((one) => one.route)).toContain(route);
+});
+
+it('gives every operation a name of its own and an answer with a description', () => {
+  const names = operations().map(({ operation }) => operation.operationId as string);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { operation } of operations()) {
+    const answers = Object.entries<any>(operation.responses);
+    expect(answers.length).toBeGreaterThan(0);
+    for (const [status, answer] of answers) {
+      expect(status).toMatch(/^([1-5]\d\d|default)$/);
+      expect(answer.description).toEqual(expect.any(String));
+    }
+  }
+});
+
+it('declares every parameter of every path, once and as required, and no other', () => {
+  for (const { path, operation } of operations()) {
+    const declared = operation.parameters.filter((parameter: any) => parameter.in === 'path');
+    expect(declared.map(({ name }: any) => `{${name}}`).toSorted()).toEqual(
+      (path.match(/\{\w+\}/g) ?? []).toSorted(),
+    );
+    for (const parameter of declared) expect(parameter).toMatchObject({ required: true, schema: {} });
+  }
+});
+
+it('names the query parameters of the lists', () => {
+  const namesOf = (route: string): string[] =>
+    find(route)
+      .parameters.filter((parameter: any) => parameter.in === 'query')
+      .map(({ name }: any) => name);
+  expect(namesOf('GET /jobs').toSorted()).toEqual(['after', 'created_from', 'created_to', 'limit', 'status']);
+  expect(namesOf('GET /jobs/{}/model-days').toSorted()).toEqual([
+    'after',
+    'date',
+    'limit',
+    'model',
+    'status',
+  ]);
+});
+
+it.each([
+  [
+    'POST /simulate/trigger',
+    ['config_path', 'date_range', 'end_date', 'models', 'rerun', 'start_date'],
+    undefined,
+  ],
+  ['POST /jobs/{}/cancel', ['reason'], undefined],
+  ['POST /jobs/{}/retry', ['reason'], undefined],
+  ['POST /jobs/{}/model-days/{}/{}/start', ['worker'], ['worker']],
+  ['POST /jobs/{}/model-days/{}/{}/complete', ['attempt', 'result'], ['attempt']],
+  ['POST /jobs/{}/model-days/{}/{}/fail', ['attempt', 'error', 'retryable'], ['attempt', 'error']],
+  ['POST /jobs/{}/model-days/{}/{}/heartbeat', ['attempt', 'progress'], ['attempt']],
+])('describes the body of %s, from the schema that checks it', (route, fields, required) => {
+  const { schema } = find(route).requestBody.content['application/json'];
+  expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+  expect(Object.keys(schema.properties).toSorted()).toEqual(fields);
+  expect(schema.required).toEqual(required);
+});
+
+it('refers to nothing that is not in it', () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path]) => path!);
+  for (const reference of references) {
+    expect(reference.split('/').reduce((node, key) => node?.[key], document)).toBeDefined();
+  }
+});

@@ -1,0 +1,48 @@
+// A service for a test: a real one, on a database of its own and a free port, inside of the test's process.
+import { pino } from 'pino';
+import { readSettings } from '../../src/config.js';
+import { systemRuntime } from '../../src/runtime/runtime.js';
+import { startService, type Service } from '../../src/service.js';
+import { client, type Client } from './client.js';
+import type { Workplace } from './workplace.js';
+
+export interface TestService extends Client {
+  service: Service;
+}
+
+let count = 0;
+
+/**
+ * Starts a service on a new database in the test's folder (or the one in `settings.DATABASE_URL`), with a folder of
+ * configs whose default one names nothing. It is stopped when the test file is done, if it was not before.
+ */
+export async function startTestService(
+  place: Workplace,
+  settings: Record<string, string> = {},
+): Promise<TestService> {
+  count += 1;
+  const name = `service-${count}`;
+  place.write(`${name}/configs/default_config.json`, '{}');
+  const service = await startService(
+    readSettings({
+      PORT: '0',
+      DATABASE_URL: `sqlite:${place.path(name, 'jobs.db')}`,
+      CONFIG_DIR: place.path(name, 'configs'),
+      RETRY_BASE_DELAY_MS: '0',
+      SHUTDOWN_GRACE_MS: '2000',
+      PATH: process.env['PATH'],
+      ...settings,
+    }),
+    systemRuntime,
+    pino({ level: 'silent' }),
+  );
+  services.add(service);
+  return { ...client(service.url), service };
+}
+
+const services = new Set<Service>();
+
+afterAll(async () => {
+  await Promise.all([...services].map((service) => service.stop()));
+  services.clear();
+});
