@@ -28,7 +28,10 @@ export interface Parts {
 @Global()
 @Module({})
 export class AppModule {
-  static with(settings: Settings, { database, runtime, log, notary, verifier, rebuilds }: Parts): DynamicModule {
+  static with(
+    settings: Settings,
+    { database, runtime, log, notary, verifier, rebuilds }: Parts,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [

@@ -26,7 +26,7 @@ export interface RebuildView {
 type RebuildRow = Omit<RebuildView, 'differences'> & { differences: string };
 
 /** A rebuild that cannot be: another one runs, or there is none of this id. */
-export class RebuildRefusal extends Error implements Refused {
+class RebuildRefusal extends Error implements Refused {
   override readonly name = 'Refusal';
 
   constructor(
