@@ -29,11 +29,7 @@ export function answerSchemas(): Record<string, object> {
 export const asComponent = (schema: object): object =>
   Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$id'));
 
-export const timeAnswer = answer(
-  'Time',
-  z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-  'RFC 3339, UTC, milliseconds.',
-);
+export const timeAnswer = answer('Time', z.iso.datetime({ precision: 3 }), 'RFC 3339, UTC, milliseconds.');
 
 /** A page of a list; `next` is the cursor to the next one. */
 export const listAnswer = <Item extends z.ZodType>(id: string, item: Item) =>

@@ -1,6 +1,6 @@
 // The endpoints of the specification: trigger a simulation, follow it.
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -21,6 +21,7 @@ import {
   sameRequestAnswer,
   wholeJobAnswer,
 } from './answers.js';
+import { ListLengths } from './list-lengths.js';
 import { triggerRequest, type TriggerRequest } from './requests.js';
 
 @ApiTags('Simulations')
@@ -35,6 +36,7 @@ export class SimulateController {
 
   @Post('trigger')
   @HttpCode(202)
+  @UseGuards(ListLengths)
   @Command({
     id: 'triggerSimulation',
     summary: 'Asks for a grid of model-days: every model on every date.',
