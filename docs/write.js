@@ -35,7 +35,8 @@ function schemaOf(database) {
 
 /** Starts the service as it was built, on a database that is thrown away. */
 async function write() {
-  const built = (/** @type {string} */ path) => import(new URL(`../dist/${path}`, import.meta.url).href);
+  const built = (/** @type {string} */ path) =>
+    /** @type {Promise<unknown>} */ (import(new URL(`../dist/${path}`, import.meta.url).href));
   const { readSettings } = /** @type {typeof import('../src/config.js')} */ (await built('config.js'));
   const { startService } = /** @type {typeof import('../src/service.js')} */ (await built('service.js'));
   const { systemRuntime } = /** @type {typeof import('../src/runtime/runtime.js')} */ (
