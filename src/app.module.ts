@@ -10,6 +10,7 @@ import { Database } from './database/database.js';
 import { Log } from './event-store/log.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { HttpModule } from './http/http.module.js';
+import { MetricsText } from './http/metrics.controller.js';
 import { SERVICE_LOG } from './http/service-log.js';
 import { Runtime } from './runtime/runtime.js';
 import { SimulationModule } from './simulation/simulation.module.js';
@@ -21,12 +22,16 @@ export interface Parts {
   log: Logger;
   notary: RemoteNotary;
   verifier: Verifier;
+  metrics: MetricsText;
 }
 
 @Global()
 @Module({})
 export class AppModule {
-  static with(settings: Settings, { database, runtime, log, notary, verifier }: Parts): DynamicModule {
+  static with(
+    settings: Settings,
+    { database, runtime, log, notary, verifier, metrics }: Parts,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -48,6 +53,7 @@ export class AppModule {
         { provide: Database, useValue: database },
         { provide: Runtime, useValue: runtime },
         { provide: SERVICE_LOG, useValue: log },
+        { provide: MetricsText, useValue: metrics },
         { provide: Log, useValue: new Log(database) },
         LogSignal,
         { provide: RemoteNotary, useValue: notary },
@@ -57,7 +63,17 @@ export class AppModule {
           useValue: verifier,
         },
       ],
-      exports: [Database, Runtime, SERVICE_LOG, Log, LogSignal, Refusals, RemoteNotary, Verifier],
+      exports: [
+        Database,
+        Runtime,
+        SERVICE_LOG,
+        MetricsText,
+        Log,
+        LogSignal,
+        Refusals,
+        RemoteNotary,
+        Verifier,
+      ],
     };
   }
 }

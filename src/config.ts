@@ -46,6 +46,10 @@ const shape = z.object({
     .regex(/^[^\s+]{1,200}$/, 'must be 1 to 200 characters without spaces and plus signs')
     .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be a URL, like http://localhost:4318' })
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('daybook'),
   /** Where a command executor looks for its program. */
   PATH: z.string().default(''),
 });

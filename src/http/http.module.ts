@@ -5,10 +5,11 @@ import { AuditController } from './audit.controller.js';
 import { EventsController } from './events.controller.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.js';
+import { MetricsController } from './metrics.controller.js';
 import { OpenStreams } from './open-streams.js';
 
 @Module({
-  controllers: [HealthController, EventsController, AdminController, AuditController],
+  controllers: [HealthController, MetricsController, EventsController, AdminController, AuditController],
   providers: [Health, OpenStreams],
   exports: [Health, OpenStreams],
 })

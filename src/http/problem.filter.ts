@@ -14,7 +14,7 @@ export function answerProblem(
 ): Problem {
   const problem = problemOf(error);
   if (problem.status >= 500) {
-    log.error({ err: error, correlation_id: request.correlationId, url: request.url }, problem.message);
+    log.error({ err: error, correlation_id: request.correlationId, path: pathOf(request) }, problem.message);
   }
   reply
     .code(problem.status)
@@ -23,6 +23,9 @@ export function answerProblem(
     .send(JSON.stringify(problemDocument(problem, request.url)));
   return problem;
 }
+
+/** Without the query: it may hold what is nobody's business. */
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
 /** What counts as a refused command: a rule said no. */
 const refused = [403, 409, 412, 422];

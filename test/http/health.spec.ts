@@ -1,4 +1,5 @@
 import { Health } from '../../src/http/health.js';
+import { systemRuntime } from '../../src/runtime/runtime.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { expectProblem } from './problems.js';
@@ -26,5 +27,5 @@ it('is alive but not ready while the service stops', async () => {
 
 it('is not ready before it serves', async () => {
   const { service } = await startTestService(place);
-  expect(await new Health(service.database).whatIsWrong()).toBe('The service is starting.');
+  expect(await new Health(service.database, systemRuntime).whatIsWrong()).toBe('The service is starting.');
 });
