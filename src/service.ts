@@ -2,7 +2,7 @@
 import { NestFactory } from '@nestjs/core';
 import { CommandBus, EventBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { pino, type Logger } from 'pino';
+import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { AppModule, type Parts } from './app.module.js';
 import { Refusals } from './audit/refusals.js';
 import { RemoteNotary } from './audit/remote-notary.js';
@@ -120,8 +120,9 @@ export async function startService(
   }
 }
 
-const openLog = (settings: Settings): Logger =>
-  pino({ level: settings.LOG_LEVEL, base: null, serializers: { err: errorFacts } });
+/** @param out where its lines go; standard output when not given */
+export const openLog = ({ LOG_LEVEL: level }: Pick<Settings, 'LOG_LEVEL'>, out?: DestinationStream): Logger =>
+  pino({ level, base: null, serializers: { err: errorFacts } }, out ?? destination(1));
 
 /** OpenTelemetry is loaded when it is wanted, and costs nothing otherwise. */
 async function openTracing(settings: Settings): Promise<Tracing | undefined> {
