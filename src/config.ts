@@ -83,6 +83,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 /** What is reported ends in logs. */
 const withoutPassword = (value: string): string => value.replace(/\/\/[^@/]*@/, '//…@');
 
+/** What a program that the service starts finds in its environment: all that the service has, and more. */
+export const environmentWith = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...more,
+});
+
 /**
  * What a `.env` file in the current folder says, below what the environment says.
  * @throws UnusableSettings when there is one that cannot be read

@@ -7,7 +7,7 @@ import { AppModule, type Parts } from './app.module.js';
 import { Refusals } from './audit/refusals.js';
 import { RemoteNotary } from './audit/remote-notary.js';
 import { Verifier } from './audit/verifier.js';
-import type { Settings } from './config.js';
+import { environmentWith, type Settings } from './config.js';
 import { Database } from './database/database.js';
 import { FirstSchema1764000000000 } from './database/migrations/1764000000000-first-schema.js';
 import { originOf } from './database/log-identity.js';
@@ -69,6 +69,7 @@ export async function startService(
       functionName: 'runTradingSession',
       searchPath: settings.PATH,
       resultLimitBytes: settings.RESULT_LIMIT_BYTES,
+      environmentWith,
     });
     const path = settings.databasePath;
     const lock = takeServiceLock(path);
