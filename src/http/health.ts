@@ -1,8 +1,10 @@
 // Whether the service can do its work: it is not ready before it has recovered, while its tables are behind the log,
 // while it stops, and while it cannot write.
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { Database } from '../database/database.js';
 import { Runtime } from '../runtime/runtime.js';
+import { SERVICE_LOG } from './service-log.js';
 
 /** How long a write proves that there can be another, in milliseconds. */
 const writeProvesMs = 5_000;
@@ -16,11 +18,13 @@ const waits = `a write has been waiting for ${probeWaitMs / 1_000} second(s)`;
 export class Health {
   private phase: 'starting' | 'serving' | 'stopping' = 'starting';
   private behind: string | undefined;
+  private wasReady = true;
   private probing: Promise<string | undefined> | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly runtime: Runtime,
+    @Inject(SERVICE_LOG) private readonly log: Logger,
   ) {}
 
   serving(): void {
@@ -45,6 +49,18 @@ export class Health {
 
   /** A sentence, or undefined when all is well. Unless something was written lately, it tries whether that works. */
   async whatIsWrong(): Promise<string | undefined> {
+    const wrong = await this.look();
+    const isReady = wrong === undefined;
+    // Asked every few seconds: one line for each change tells as much.
+    if (isReady !== this.wasReady) {
+      if (isReady) this.log.info('ready again');
+      else this.log.warn({ reason: wrong }, 'not ready');
+    }
+    this.wasReady = isReady;
+    return wrong;
+  }
+
+  private async look(): Promise<string | undefined> {
     if (this.phase !== 'serving') return `The service is ${this.phase}.`;
     if (this.behind !== undefined) return `${this.behind}.`;
     const { lastTrouble, lastWrittenAtMs } = this.database.queue;

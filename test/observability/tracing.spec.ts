@@ -1,9 +1,8 @@
 // Traces of a service as it is run, as a real collector receives them.
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { settingsIn, startDaybook, type Settings } from '../durability/daybook-process.js';
+import { settingsIn, startDaybook, type Daybook, type Settings } from '../durability/daybook-process.js';
 import { workplace } from '../support/workplace.js';
-import { until } from '../worker/until.js';
 import { Collector, type ReceivedSpan } from './collector.js';
 
 const place = workplace();
@@ -39,95 +38,109 @@ function settings(more: Settings = {}): Settings {
 const named = (name: string, { traceId }: { traceId: string }): Promise<ReceivedSpan> =>
   collector.find(`${name} in ${traceId}`, (span) => span.name === name && span.traceId === traceId);
 
-it("follows a command from the caller's span through the request and the command to the commit", async () => {
-  const service = await startDaybook(settings());
-  const trigger = { date_range: [date], models: ['a'] };
-  const answer = await service.post('/simulate/trigger', trigger, { traceparent });
-  expect(answer.headers.get('x-correlation-id')).toBe(callersTrace);
-  const jobId = answer.body.job_id;
-  const start = `${service.modelDay(jobId, date, 'a')}/start`;
-  await service.post(start, { worker: 'w' }, { traceparent, 'x-correlation-id': 'mine' });
-  await service.post(start, { worker: 'w' }, { traceparent, 'x-correlation-id': 'refused' });
+describe('a request', () => {
+  let service: Daybook;
+  let serviceName: string;
 
-  const request = await named('POST /simulate/trigger', { traceId: callersTrace });
-  expect(request).toMatchObject({
-    parentSpanId: callersSpan,
-    kind: 2,
-    service: `daybook-${count}`,
-    status: 0,
-    attributes: {
-      'http.request.method': 'POST',
-      'http.route': '/simulate/trigger',
-      'http.response.status_code': 202,
-      'daybook.correlation_id': callersTrace,
-    },
-  });
-  const command = await named('CreateJob', request);
-  expect(command).toMatchObject({
-    parentSpanId: request.spanId,
-    attributes: { 'daybook.command.outcome': 'accepted' },
-  });
-  expect(await named('commit', request)).toMatchObject({
-    parentSpanId: command.spanId,
-    attributes: { 'daybook.transaction.traced_commands': 1 },
-    events: ['transaction'],
+  beforeAll(async () => {
+    const all = settings({ MAX_ACTIVE_JOBS: '10' });
+    serviceName = all['OTEL_SERVICE_NAME'] ?? '';
+    service = await startDaybook(all);
   });
 
-  const ofStart = (id: string) => (span: ReceivedSpan) => span.attributes['daybook.correlation_id'] === id;
-  const started = await collector.find('the start', ofStart('mine'));
-  expect(started.attributes).toMatchObject({ 'daybook.job_id': jobId });
-  const refused = await collector.find('the refused start', ofStart('refused'));
-  const refusal = await collector.find('the refusal', ({ parentSpanId }) => parentSpanId === refused.spanId);
-  expect(refusal).toMatchObject({
-    name: 'StartModelDay',
-    status: 0,
-    attributes: { 'daybook.command.outcome': 'refused', 'daybook.refusal': 'model_day_not_pending' },
-  });
-  // The event says in which span it happened.
-  const { items } = (await service.get(`/jobs/${jobId}/events`)).body;
-  expect(items[0].metadata).toMatchObject({
-    correlation_id: callersTrace,
-    traceparent: `00-${callersTrace}-${request.spanId}-01`,
-  });
-  expect(collector.requests[0]).toMatchObject({ path: '/v1/traces', type: 'application/json' });
-  await service.end('SIGTERM');
-});
+  afterAll(() => service.end('SIGTERM'));
 
-it('begins a trace for a request that brings none, whose id is its correlation id', async () => {
-  const service = await startDaybook(settings());
-  const { headers } = await service.get('/simulate/current');
-  const traceId = headers.get('x-correlation-id') ?? '';
-  expect(traceId).toMatch(/^[\da-f]{32}$/);
-  const request = await named('GET /simulate/current', { traceId });
-  expect(request.parentSpanId ?? '').toBe('');
-  await service.end('SIGTERM');
-});
+  it("follows a command from the caller's span through the request and the command to the commit", async () => {
+    const trigger = { date_range: [date], models: ['a'] };
+    const answer = await service.post('/simulate/trigger', trigger, { traceparent });
+    expect(answer.headers.get('x-correlation-id')).toBe(callersTrace);
+    const jobId = answer.body.job_id;
+    const start = `${service.modelDay(jobId, date, 'a')}/start`;
+    await service.post(start, { worker: 'w' }, { traceparent, 'x-correlation-id': 'mine' });
+    await service.post(start, { worker: 'w' }, { traceparent, 'x-correlation-id': 'refused' });
 
-it('keeps commands that share a commit in the traces of their own requests', async () => {
-  const service = await startDaybook(settings());
-  const models = Array.from({ length: 20 }, (_, n) => `m${n}`);
-  const { body: job } = await service.post('/simulate/trigger', { date_range: [date], models });
-  const ids = await Promise.all(
-    models.map(async (model) => {
-      const answer = await service.post(`${service.modelDay(job.job_id, date, model)}/start`, {
-        worker: 'w',
-      });
-      return answer.headers.get('x-correlation-id') ?? '';
-    }),
-  );
-  expect(new Set(ids).size).toBe(20);
-  for (const traceId of ids) {
-    const command = await named('StartModelDay', { traceId });
-    const commit = await named('commit', { traceId });
-    expect(commit.parentSpanId).toBe(command.spanId);
-    const inTrace = collector.spans.filter((span) => span.traceId === traceId);
-    expect(inTrace.map(({ name }) => name).toSorted()).toEqual([
-      'POST /jobs/:jobId/model-days/:date/:model/start',
-      'StartModelDay',
-      'commit',
-    ]);
-  }
-  await service.end('SIGTERM');
+    const request = await named('POST /simulate/trigger', { traceId: callersTrace });
+    expect(request).toMatchObject({
+      parentSpanId: callersSpan,
+      kind: 2,
+      service: serviceName,
+      status: 0,
+      attributes: {
+        'http.request.method': 'POST',
+        'http.route': '/simulate/trigger',
+        'http.response.status_code': 202,
+        'daybook.correlation_id': callersTrace,
+      },
+    });
+    const command = await named('CreateJob', request);
+    expect(command).toMatchObject({
+      parentSpanId: request.spanId,
+      attributes: { 'daybook.command.outcome': 'accepted' },
+    });
+    expect(await named('commit', request)).toMatchObject({
+      parentSpanId: command.spanId,
+      attributes: { 'daybook.transaction.traced_commands': 1 },
+      events: ['transaction'],
+    });
+
+    const ofStart = (id: string) => (span: ReceivedSpan) => span.attributes['daybook.correlation_id'] === id;
+    const started = await collector.find('the start', ofStart('mine'));
+    expect(started.attributes).toMatchObject({ 'daybook.job_id': jobId });
+    const refused = await collector.find('the refused start', ofStart('refused'));
+    const refusal = await collector.find(
+      'the refusal',
+      ({ parentSpanId }) => parentSpanId === refused.spanId,
+    );
+    expect(refusal).toMatchObject({
+      name: 'StartModelDay',
+      status: 0,
+      attributes: { 'daybook.command.outcome': 'refused', 'daybook.refusal': 'model_day_not_pending' },
+    });
+    // The event says in which span it happened.
+    const { items } = (await service.get(`/jobs/${jobId}/events`)).body;
+    expect(items[0].metadata).toMatchObject({
+      correlation_id: callersTrace,
+      traceparent: `00-${callersTrace}-${request.spanId}-01`,
+    });
+    expect(collector.requests.at(-1)).toMatchObject({ path: '/v1/traces', type: 'application/json' });
+  });
+
+  it('begins a trace for a request that brings none, whose id is its correlation id', async () => {
+    const { headers } = await service.get('/simulate/current');
+    const traceId = headers.get('x-correlation-id') ?? '';
+    expect(traceId).toMatch(/^[\da-f]{32}$/);
+    const request = await named('GET /simulate/current', { traceId });
+    expect(request.parentSpanId ?? '').toBe('');
+  });
+
+  it('keeps commands that share a commit in the traces of their own requests', async () => {
+    const models = Array.from({ length: 20 }, (_, n) => `m${n}`);
+    const { body: job } = await service.post('/simulate/trigger', {
+      date_range: [date],
+      models,
+      rerun: true,
+    });
+    const ids = await Promise.all(
+      models.map(async (model) => {
+        const answer = await service.post(`${service.modelDay(job.job_id, date, model)}/start`, {
+          worker: 'w',
+        });
+        return answer.headers.get('x-correlation-id') ?? '';
+      }),
+    );
+    expect(new Set(ids).size).toBe(20);
+    for (const traceId of ids) {
+      const command = await named('StartModelDay', { traceId });
+      const commit = await named('commit', { traceId });
+      expect(commit.parentSpanId).toBe(command.spanId);
+      const inTrace = collector.spans.filter((span) => span.traceId === traceId);
+      expect(inTrace.map(({ name }) => name).toSorted()).toEqual([
+        'POST /jobs/:jobId/model-days/:date/:model/start',
+        'StartModelDay',
+        'commit',
+      ]);
+    }
+  });
 });
 
 it('gives each attempt a trace of its own, linked to the request that asked for it', async () => {
@@ -233,43 +246,39 @@ it('serves and stops when nobody collects', async () => {
 });
 
 describe('without an endpoint', () => {
-  /** The files that a service has loaded from its start to its end: V8 writes down all that it has run. */
-  async function loadedFiles(more: Settings): Promise<string[]> {
+  interface Run {
+    /** The files that the service loaded from its start to its end: V8 writes down all that it has run. */
+    files: string[];
+    metadata: unknown;
+  }
+
+  async function run(more: Settings): Promise<Run> {
     const folder = mkdtempSync(place.path('coverage-'));
     const service = await startDaybook({ ...settings(more), NODE_V8_COVERAGE: folder });
-    await service.post('/simulate/trigger', { date_range: [date], models: ['a'] });
+    const trigger = { date_range: [date], models: ['a'] };
+    const { body: job } = await service.post('/simulate/trigger', trigger, { traceparent });
+    const { items } = (await service.get(`/jobs/${job.job_id}/events`)).body;
     await service.get('/metrics');
-    await service.end('SIGTERM');
-    const reports = await until('the report', () => {
-      const names = readdirSync(folder);
-      return names.length > 0 ? names : undefined;
-    });
-    return reports.flatMap((name) =>
+    expect(await service.end('SIGTERM')).toMatchObject({ code: 0 });
+    const files = readdirSync(folder).flatMap((name) =>
       JSON.parse(readFileSync(join(folder, name), 'utf8')).result.map(({ url }: { url: string }) => url),
     );
+    return { files, metadata: items[0].metadata };
   }
 
   // prom-client itself asks for the API, which does nothing without an SDK.
   const opentelemetry = (files: string[]): string[] =>
     files.filter((file) => /@opentelemetry\/(?!api\/)|observability\/trac/.test(file));
 
-  it('nothing of the OpenTelemetry SDK is loaded', async () => {
-    const files = await loadedFiles({ OTEL_EXPORTER_OTLP_ENDPOINT: '' });
+  it('nothing of the OpenTelemetry SDK is loaded, and events say nothing of traces', async () => {
+    const { files, metadata } = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: '' });
     expect(files.some((file) => file.includes('node_modules/prom-client/'))).toBe(true);
     expect(opentelemetry(files)).toEqual([]);
-    // The same look finds it where it is.
-    expect(opentelemetry(await loadedFiles({})).length).toBeGreaterThan(10);
-  });
+    expect(metadata).toEqual({ actor: 'anonymous', correlation_id: callersTrace });
 
-  it('events say nothing of traces', async () => {
-    const service = await startDaybook(settings({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }));
-    const { body: job } = await service.post(
-      '/simulate/trigger',
-      { date_range: [date], models: ['a'] },
-      { traceparent },
-    );
-    const { items } = (await service.get(`/jobs/${job.job_id}/events`)).body;
-    expect(items[0].metadata).toEqual({ actor: 'anonymous', correlation_id: callersTrace });
-    await service.end('SIGTERM');
+    // The same look finds both where they are.
+    const traced = await run({});
+    expect(opentelemetry(traced.files).length).toBeGreaterThan(10);
+    expect(traced.metadata).toHaveProperty('traceparent');
   });
 });
