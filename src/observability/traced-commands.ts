@@ -9,7 +9,7 @@ import { kindOf, outcomeOf } from '../simulation/observed-commands.js';
 const isTraced = (): boolean => trace.getActiveSpan() !== undefined;
 
 export function traceCommands(bus: CommandBus, tracer: Tracer): void {
-  const execute = bus.execute.bind(bus) as (command: object) => Promise<unknown>;
+  const execute: (command: object) => Promise<unknown> = bus.execute.bind(bus);
   const traced = (command: object): Promise<unknown> => {
     if (!isTraced()) return execute(command);
     return tracer.startActiveSpan(kindOf(command), async (span) => {
@@ -25,7 +25,7 @@ export function traceCommands(bus: CommandBus, tracer: Tracer): void {
       }
     });
   };
-  bus.execute = traced as CommandBus['execute'];
+  bus.execute = traced;
 }
 
 /** A refusal is an answer like any other; its text may hold what was asked, so the code is enough. */

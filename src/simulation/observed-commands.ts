@@ -28,7 +28,7 @@ export function outcomeOf(answer: unknown): 'accepted' | 'repeated' {
 
 /** The bus has no place for an observer, so its `execute` is replaced. */
 export function observeCommands(bus: CommandBus, observe: CommandObserver): void {
-  const execute = bus.execute.bind(bus) as (command: object) => Promise<unknown>;
+  const execute: (command: object) => Promise<unknown> = bus.execute.bind(bus);
   const observed = async (command: object): Promise<unknown> => {
     const startedAt = stopwatch();
     try {
@@ -40,5 +40,5 @@ export function observeCommands(bus: CommandBus, observe: CommandObserver): void
       throw error;
     }
   };
-  bus.execute = observed as CommandBus['execute'];
+  bus.execute = observed;
 }

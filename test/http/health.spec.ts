@@ -1,7 +1,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { pino } from 'pino';
 import { Health } from '../../src/http/health.js';
-import { systemRuntime } from '../../src/runtime/runtime.js';
+import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { keptLog } from '../support/kept-log.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -10,6 +10,9 @@ import { expectProblem } from './problems.js';
 
 const place = workplace();
 const silent = pino({ level: 'silent' });
+
+// eslint-disable-next-line @typescript-eslint/no-misused-spread -- a Runtime is a plain object (see runtime.ts)
+const withClock = (nowMs: () => number): Runtime => ({ ...systemRuntime, nowMs });
 
 it('is alive and ready once the service listens', async () => {
   const service = await startTestService(place);
@@ -55,7 +58,11 @@ it('asks the disk only when nothing was written lately, and once for all who ask
   const { service } = await startTestService(place);
   const { database } = service;
   let nowMs = systemRuntime.nowMs();
-  const health = new Health(database, { ...systemRuntime, nowMs: () => nowMs }, silent);
+  const health = new Health(
+    database,
+    withClock(() => nowMs),
+    silent,
+  );
   health.serving();
   const writtenAt = (): number => database.queue.lastWrittenAtMs;
   await database.probe();
@@ -75,7 +82,11 @@ it('answers within a second or so while a write waits, and takes no part in the 
   const { database } = service;
   const other = new BetterSqlite3(database.path, { timeout: 0 });
   other.exec('BEGIN IMMEDIATE');
-  const health = new Health(database, { ...systemRuntime, nowMs: () => Infinity }, silent);
+  const health = new Health(
+    database,
+    withClock(() => Infinity),
+    silent,
+  );
   health.serving();
   const wrong = 'The service cannot write: a write has been waiting for 1 second(s).';
   expect(await Promise.all([health.whatIsWrong(), health.whatIsWrong()])).toEqual([wrong, wrong]);
