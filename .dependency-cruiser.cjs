@@ -7,6 +7,16 @@ const rooms = {
   worker: ['event-store', 'database', 'runtime'],
   http: ['audit', 'worker', 'projection', 'event-store', 'database', 'runtime'],
   audit: ['projection', 'event-store', 'database', 'runtime'],
+  observability: [
+    'simulation',
+    'http',
+    'audit',
+    'worker',
+    'projection',
+    'event-store',
+    'database',
+    'runtime',
+  ],
   simulation: ['http', 'audit', 'worker', 'projection', 'event-store', 'database', 'runtime'],
 };
 

@@ -10,6 +10,7 @@ import { Database } from './database/database.js';
 import { Log } from './event-store/log.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { HttpModule } from './http/http.module.js';
+import { MetricsText } from './http/metrics.controller.js';
 import { SERVICE_LOG } from './http/service-log.js';
 import { Rebuilds } from './projection/rebuilds.js';
 import { Runtime } from './runtime/runtime.js';
@@ -23,6 +24,7 @@ export interface Parts {
   notary: RemoteNotary;
   verifier: Verifier;
   rebuilds: Rebuilds;
+  metrics: MetricsText;
 }
 
 @Global()
@@ -30,7 +32,7 @@ export interface Parts {
 export class AppModule {
   static with(
     settings: Settings,
-    { database, runtime, log, notary, verifier, rebuilds }: Parts,
+    { database, runtime, log, notary, verifier, rebuilds, metrics }: Parts,
   ): DynamicModule {
     return {
       module: AppModule,
@@ -53,6 +55,7 @@ export class AppModule {
         { provide: Database, useValue: database },
         { provide: Runtime, useValue: runtime },
         { provide: SERVICE_LOG, useValue: log },
+        { provide: MetricsText, useValue: metrics },
         { provide: Log, useValue: new Log(database) },
         LogSignal,
         { provide: RemoteNotary, useValue: notary },
@@ -60,7 +63,18 @@ export class AppModule {
         { provide: Verifier, useValue: verifier },
         { provide: Rebuilds, useValue: rebuilds },
       ],
-      exports: [Database, Runtime, SERVICE_LOG, Log, LogSignal, Refusals, RemoteNotary, Verifier, Rebuilds],
+      exports: [
+        Database,
+        Runtime,
+        SERVICE_LOG,
+        MetricsText,
+        Log,
+        LogSignal,
+        Refusals,
+        RemoteNotary,
+        Verifier,
+        Rebuilds,
+      ],
     };
   }
 }

@@ -46,6 +46,10 @@ const shape = z.object({
     .regex(/^[^\s+]{1,200}$/, 'must be 1 to 200 characters without spaces and plus signs')
     .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be a URL, like http://localhost:4318' })
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('daybook'),
   /** Where a command executor looks for its program. */
   PATH: z.string().default(''),
 });
@@ -78,6 +82,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 
 /** What is reported ends in logs. */
 const withoutPassword = (value: string): string => value.replace(/\/\/[^@/]*@/, '//…@');
+
+/** What a program that the service starts finds in its environment: all that the service has, and more. */
+export const environmentWith = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...more,
+});
 
 /**
  * What a `.env` file in the current folder says, below what the environment says.

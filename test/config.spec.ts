@@ -20,6 +20,7 @@ const defaults = {
   BODY_LIMIT_BYTES: 4_194_304,
   RESULT_LIMIT_BYTES: 262_144,
   LOG_LEVEL: 'info',
+  OTEL_SERVICE_NAME: 'daybook',
 };
 
 /** What is said about settings that cannot be used, line by line, without the first. */
@@ -36,6 +37,7 @@ function problems(environment: Record<string, string>): string[] {
 describe('the settings', () => {
   it('have defaults', () => {
     expect(readSettings({})).toMatchObject({ ...defaults, databasePath: 'data/jobs.db' });
+    expect(readSettings({}).OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
   });
 
   it('are read from the environment', () => {
@@ -63,6 +65,8 @@ describe('the settings', () => {
   });
 
   it.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://localhost:4317'],
     ['PORT', '65536'],
     ['PORT', '-1'],
     ['PORT', '3000.5'],

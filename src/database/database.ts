@@ -8,7 +8,7 @@ import { Snapshots } from './snapshots.js';
 import { SqliteStatements } from './sqlite-transaction.js';
 import type { Value } from './transaction.js';
 import { asUnusable, UnusableDatabase } from './unusable-database.js';
-import { WriteQueue, type WriteQueueLimits } from './write-queue.js';
+import { WriteQueue, type WriteObserver, type WriteQueueLimits } from './write-queue.js';
 
 export type MigrationClass = new () => MigrationInterface;
 
@@ -18,6 +18,7 @@ export interface DatabaseOptions {
   entities: NonNullable<DataSourceOptions['entities']>;
   runtime: Runtime;
   limits?: Partial<WriteQueueLimits>;
+  observer?: WriteObserver | undefined;
 }
 
 export class Database {
@@ -38,7 +39,8 @@ export class Database {
    * Makes the folder and the file when they are missing, and brings the schema up to date.
    * @throws UnusableDatabase
    */
-  static async open({ path, migrations, entities, runtime, limits }: DatabaseOptions): Promise<Database> {
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const { path, migrations, entities, runtime, limits, observer } = options;
     const writer = new DataSource({
       type: 'better-sqlite3',
       database: path,
@@ -58,7 +60,7 @@ export class Database {
       if (writer.isInitialized) await writer.destroy();
       throw asUnusable(path, error);
     }
-    const queue = new WriteQueue(connectionOf(writer), runtime, limits);
+    const queue = new WriteQueue(connectionOf(writer), runtime, limits, observer);
     return new Database(path, reads, queue, new Snapshots(path, runtime), writer);
   }
 

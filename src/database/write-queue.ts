@@ -1,8 +1,8 @@
 // The one door to the write connection. Whatever waits is drained into one transaction (group commit): one commit
 // makes many commands durable, and a caller is answered only after it. See docs/concurrency.md.
 import type BetterSqlite3 from 'better-sqlite3';
-import { pause, type Runtime } from '../runtime/runtime.js';
-import { DatabaseUnavailable, isBusy, unavailableReason } from './database-error.js';
+import { pause, stopwatch, type Runtime } from '../runtime/runtime.js';
+import { DatabaseUnavailable, isBusy, unavailableReason, type UnavailableReason } from './database-error.js';
 import { SqliteStatements, SqliteTransaction } from './sqlite-transaction.js';
 import type { Awaitable, Transaction } from './transaction.js';
 
@@ -22,6 +22,7 @@ type Outcome = { value: unknown } | { error: unknown };
 interface Committed {
   transaction: SqliteTransaction;
   outcomes: Outcome[];
+  commitSeconds: number;
 }
 
 export interface WriteQueueLimits {
@@ -31,6 +32,14 @@ export interface WriteQueueLimits {
   waitingMax: number;
   /** How long to try again while another process holds the write lock. */
   busyRetryMs: number;
+}
+
+/** Told of what the queue does, in seconds; must not throw. */
+export interface WriteObserver {
+  /** A transaction is durable: how many commands shared it, how long it took, and how long its COMMIT alone. */
+  committed(commands: number, seconds: number, commitSeconds: number): void;
+  /** The database could not take these commands. */
+  unavailable(commands: number, reason: UnavailableReason): void;
 }
 
 const gatheringTurnsMax = 64;
@@ -45,6 +54,7 @@ export class WriteQueue {
   private draining: Promise<void> | undefined;
   private closed = false;
   private trouble: DatabaseUnavailable | undefined;
+  private writtenAtMs = -Infinity;
   private readonly statements: SqliteStatements;
   private readonly limits: WriteQueueLimits;
 
@@ -52,6 +62,7 @@ export class WriteQueue {
     private readonly connection: BetterSqlite3.Database,
     private readonly runtime: Runtime,
     limits: Partial<WriteQueueLimits> = {},
+    private readonly observer?: WriteObserver,
   ) {
     this.statements = new SqliteStatements(connection);
     this.limits = { ...defaultLimits, ...limits };
@@ -60,6 +71,16 @@ export class WriteQueue {
   /** Why the last commit could not be made, until something is written again. */
   get lastTrouble(): DatabaseUnavailable | undefined {
     return this.trouble;
+  }
+
+  /** When something was last made durable, in milliseconds since the epoch; -Infinity before that. */
+  get lastWrittenAtMs(): number {
+    return this.writtenAtMs;
+  }
+
+  /** How many commands wait for their transaction. */
+  get depth(): number {
+    return this.waiting.length;
   }
 
   /**
@@ -121,6 +142,7 @@ export class WriteQueue {
 
   private async commit(batch: Waiting[]): Promise<void> {
     let committed: Committed;
+    const startedAt = stopwatch();
     try {
       committed = await this.commitTogether(batch);
     } catch (error) {
@@ -130,11 +152,16 @@ export class WriteQueue {
         return;
       }
       const answer = this.remember(error);
+      if (answer instanceof DatabaseUnavailable) this.observer?.unavailable(batch.length, answer.reason);
       for (const caller of batch) caller.reject(answer);
       return;
     }
     // A commit that had nothing to write says nothing about the disk.
-    if (committed.transaction.writes > 0) this.trouble = undefined;
+    if (committed.transaction.writes > 0) {
+      this.trouble = undefined;
+      this.writtenAtMs = this.runtime.nowMs();
+    }
+    this.observer?.committed(batch.length, stopwatch() - startedAt, committed.commitSeconds);
     committed.transaction.announce();
     committed.outcomes.forEach((outcome, index) => {
       settle(batch[index] as Waiting, outcome);
@@ -148,8 +175,9 @@ export class WriteQueue {
       const outcomes: Outcome[] = [];
       for (const { work } of batch) outcomes.push(await attempt(work, transaction));
       await transaction.finish();
+      const commitsAt = stopwatch();
       this.statements.of('COMMIT').run();
-      return { transaction, outcomes };
+      return { transaction, outcomes, commitSeconds: stopwatch() - commitsAt };
     } catch (error) {
       if (this.connection.inTransaction) this.statements.of('ROLLBACK').run();
       throw error instanceof SpoiledBatch ? error.cause : error;

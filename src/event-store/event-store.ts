@@ -12,6 +12,8 @@ export interface Metadata {
   correlation_id: string;
   /** The command or the event that it follows from. */
   causation_id?: string;
+  /** While traces are kept: the span that it happened in, as in W3C Trace Context. */
+  traceparent?: string;
 }
 
 export interface EventRow extends EncodedEvent {

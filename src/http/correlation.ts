@@ -6,6 +6,8 @@ import type { Runtime } from '../runtime/runtime.js';
 declare module 'fastify' {
   interface FastifyRequest {
     correlationId: string;
+    /** The span of this request while traces are kept: in the caller's trace, or in one of its own. */
+    traceparent: string | undefined;
   }
 }
 
@@ -18,7 +20,7 @@ const isOne = (header: string | string[] | undefined): header is string => typeo
 /** Gives a request its id. A hook does it; what fails before the hooks run must do it itself. */
 export function correlate(request: FastifyRequest, reply: FastifyReply, runtime: Runtime): void {
   const given = request.headers['x-correlation-id'];
-  const trace = request.headers.traceparent;
+  const trace = request.traceparent ?? request.headers.traceparent;
   request.correlationId =
     (isOne(given) && acceptable.test(given) ? given : undefined) ??
     (isOne(trace) ? traceparent.exec(trace)?.[1] : undefined) ??
@@ -28,6 +30,7 @@ export function correlate(request: FastifyRequest, reply: FastifyReply, runtime:
 
 export function correlateAll(fastify: FastifyInstance, runtime: Runtime): void {
   fastify.decorateRequest('correlationId', '');
+  fastify.decorateRequest('traceparent', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     correlate(request, reply, runtime);
     done();

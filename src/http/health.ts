@@ -1,15 +1,33 @@
-// Whether the service can do its work: it is not ready before it has recovered, while it stops, and while it cannot
-// write.
-import { Injectable } from '@nestjs/common';
+// Whether the service can do its work: it is not ready before it has recovered, while its tables are behind the log,
+// while it stops, and while it cannot write.
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { Database } from '../database/database.js';
+import { Runtime } from '../runtime/runtime.js';
 import { Problem } from './problem.js';
+import { SERVICE_LOG } from './service-log.js';
+
+/** How long a write proves that there can be another, in milliseconds. */
+const writeProvesMs = 5_000;
+
+/** How long an answer waits for a probe that has to wait itself, in milliseconds. */
+const probeWaitMs = 1_000;
+
+const waits = `a write has been waiting for ${probeWaitMs / 1_000} second(s)`;
 
 @Injectable()
 export class Health {
   private phase: 'starting' | 'serving' | 'stopping' = 'starting';
+  private behind: string | undefined;
+  private wasReady = true;
+  private probing: Promise<string | undefined> | undefined;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly runtime: Runtime,
+    @Inject(SERVICE_LOG) private readonly log: Logger,
+  ) {}
 
   serving(): void {
     this.phase = 'serving';
@@ -23,16 +41,59 @@ export class Health {
     return this.phase === 'starting';
   }
 
-  /** A sentence, or undefined when all is well. After a failed commit it tries whether writing works again. */
+  /**
+   * What clients read is older than the log until `caughtUp()`. May be called again as it goes on.
+   * @param progress a sentence without its full stop, like `The tables are being rebuilt: 300 of 9000 events`
+   */
+  catchingUp(progress: string): void {
+    this.behind = progress;
+  }
+
+  caughtUp(): void {
+    this.behind = undefined;
+  }
+
+  /** A sentence, or undefined when all is well. Unless something was written lately, it tries whether that works. */
   async whatIsWrong(): Promise<string | undefined> {
-    if (this.phase !== 'serving') return `The service is ${this.phase}.`;
-    if (this.database.queue.lastTrouble === undefined) return undefined;
-    try {
-      await this.database.probe();
-      return undefined;
-    } catch (error) {
-      return `The service cannot write: ${error instanceof Error ? error.message : String(error)}.`;
+    const wrong = await this.look();
+    const isReady = wrong === undefined;
+    // Asked every few seconds: one line for each change tells as much.
+    if (isReady !== this.wasReady) {
+      if (isReady) this.log.info('ready again');
+      else this.log.warn({ reason: wrong }, 'not ready');
     }
+    this.wasReady = isReady;
+    return wrong;
+  }
+
+  private async look(): Promise<string | undefined> {
+    if (this.behind !== undefined) return `${this.behind}.`;
+    if (this.phase !== 'serving') return `The service is ${this.phase}.`;
+    const { lastTrouble, lastWrittenAtMs } = this.database.queue;
+    const isProven = this.runtime.nowMs() - lastWrittenAtMs < writeProvesMs;
+    if (lastTrouble === undefined && isProven) return undefined;
+    const wrong = await this.probe();
+    return wrong === undefined ? undefined : `The service cannot write: ${wrong}.`;
+  }
+
+  /** Whoever asks meanwhile shares the probe, so that a locked database does not gather them. */
+  private probe(): Promise<string | undefined> {
+    this.probing ??= this.database
+      .probe()
+      .then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      )
+      .finally(() => {
+        this.probing = undefined;
+      });
+    const { probing, runtime } = this;
+    return new Promise((resolve, reject) => {
+      const cancel = runtime.after(probeWaitMs, () => {
+        resolve(waits);
+      });
+      probing.then(resolve).finally(cancel).catch(reject);
+    });
   }
 }
 

@@ -5,11 +5,19 @@ import { AuditController } from './audit.controller.js';
 import { EventsController } from './events.controller.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.js';
+import { MetricsController } from './metrics.controller.js';
 import { OpenStreams } from './open-streams.js';
 import { ProjectionsController } from './projections.controller.js';
 
 @Module({
-  controllers: [HealthController, EventsController, AdminController, ProjectionsController, AuditController],
+  controllers: [
+    HealthController,
+    MetricsController,
+    EventsController,
+    AdminController,
+    ProjectionsController,
+    AuditController,
+  ],
   providers: [Health, OpenStreams],
   exports: [Health, OpenStreams],
 })

@@ -5,6 +5,7 @@ import type { Metadata } from '../event-store/event-store.js';
 
 /** `@Caller()`: until there are keys, a caller is anonymous, or the worker that it says it is. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Metadata => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return { actor: 'anonymous', correlation_id: request.correlationId };
+  const { correlationId, traceparent } = context.switchToHttp().getRequest<FastifyRequest>();
+  const caller = { actor: 'anonymous', correlation_id: correlationId };
+  return traceparent === undefined ? caller : { ...caller, traceparent };
 });

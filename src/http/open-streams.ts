@@ -46,7 +46,7 @@ export class OpenStreams implements OnModuleDestroy {
         stream.end(error.code, error.message);
         return;
       }
-      this.log.error({ err: error }, 'a live stream broke');
+      this.log.error({ err: error, correlation_id: reply.request.correlationId }, 'a live stream broke');
       // The headers have gone out: all that can still be said is that it is over.
       stream.end('internal_error', 'The stream broke; go on from the last event id.');
     } finally {

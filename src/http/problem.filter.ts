@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Refusals } from '../audit/refusals.js';
 import { problemDocument, problemType, type Problem } from './problem.js';
 import { problemOf } from './problem-of.js';
+import { isProbe } from './request-watch.js';
 
 export function answerProblem(
   error: unknown,
@@ -14,7 +15,9 @@ export function answerProblem(
 ): Problem {
   const problem = problemOf(error);
   if (problem.status >= 500) {
-    log.error({ err: error, correlation_id: request.correlationId, url: request.url }, problem.message);
+    // A probe that is answered 503 is no error: what is wrong is told once, by Health.
+    const level = isProbe(request.routeOptions.url ?? '') ? 'debug' : 'error';
+    log[level]({ err: error, correlation_id: request.correlationId, path: pathOf(request) }, problem.message);
   }
   reply
     .code(problem.status)
@@ -23,6 +26,9 @@ export function answerProblem(
     .send(JSON.stringify(problemDocument(problem, request.url)));
   return problem;
 }
+
+/** Without the query: it may hold what is nobody's business. */
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
 /** What counts as a refused command: a rule said no. */
 const refused = [403, 409, 412, 422];

@@ -7,18 +7,23 @@ import { answerUnreadable } from './client-error.js';
 import { correlate, correlateAll } from './correlation.js';
 import { answerProblem } from './problem.filter.js';
 import { invalidRequest } from './problem.js';
+import { watchRequest, watchRequests, type RequestObserver } from './request-watch.js';
 import { pointerOf } from './validation.js';
 
 export interface ServerOptions {
   bodyLimitBytes: number;
   runtime: Runtime;
   log: Logger;
+  observers: readonly RequestObserver[];
+  /** Hooks that come before all others. */
+  prepare?: ((fastify: FastifyInstance) => void) | undefined;
 }
 
 /** A model's name of 200 characters, each percent-encoded in up to twelve. */
 const parameterLengthMax = 200 * 12;
 
-export function createAdapter({ bodyLimitBytes, runtime, log }: ServerOptions): FastifyAdapter {
+export function createAdapter(options: ServerOptions): FastifyAdapter {
+  const { bodyLimitBytes, runtime, log, observers, prepare } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength: parameterLengthMax },
@@ -27,6 +32,7 @@ export function createAdapter({ bodyLimitBytes, runtime, log }: ServerOptions): 
     return503OnClosing: false,
     frameworkErrors: (error: Error, request: unknown, reply: unknown) => {
       correlate(request as FastifyRequest, reply as FastifyReply, runtime);
+      watchRequest(request as FastifyRequest, reply as FastifyReply, observers);
       answerProblem(error, request as FastifyRequest, reply as FastifyReply, log);
     },
     clientErrorHandler: (error, socket) => {
@@ -34,7 +40,9 @@ export function createAdapter({ bodyLimitBytes, runtime, log }: ServerOptions): 
     },
   });
   const fastify = adapter.getInstance();
+  prepare?.(fastify);
   correlateAll(fastify, runtime);
+  watchRequests(fastify, observers);
   refuseUnknownParameters(fastify);
   fastify.removeAllContentTypeParsers();
   // No object of ours is merged with one of a caller's, and schemas refuse what they do not know: in a result any key goes.

@@ -1,5 +1,5 @@
 // One rebuild: new tables are filled beside the live ones from the beginning of the log, catch up with what is written
-// meanwhile, and take their place in one transaction. Commands and reads go on; see docs/decisions/0009.
+// meanwhile, and take their place in one transaction. Commands and reads go on; see docs/decisions/0010.
 import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import { replaceCheckpoint } from './checkpoint.js';

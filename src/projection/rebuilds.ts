@@ -134,6 +134,12 @@ export class Rebuilds {
     return this.ended;
   }
 
+  /** In events; zeros when none runs. */
+  get progress(): { done: number; total: number } {
+    const { eventsDone = 0, eventsTotal = 0 } = this.running?.rebuild ?? {};
+    return { done: eventsDone, total: eventsTotal };
+  }
+
   /** Before the database is closed. */
   async stop(): Promise<void> {
     if (this.running !== undefined) await this.cancel(this.running.id);

@@ -21,6 +21,9 @@ export abstract class Runtime {
 /** RFC 3339, UTC, milliseconds, `Z`: the only form in which Daybook writes a time. */
 export const timestamp = (ms: number): string => new Date(ms).toISOString();
 
+/** Seconds on a clock that never goes back. For measuring how long something took: nothing may be decided by it. */
+export const stopwatch = (): number => performance.now() / 1_000;
+
 /** Resolves after `ms` milliseconds, or when `until` aborts. */
 export function pause(runtime: Runtime, ms: number, until?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -23,9 +23,10 @@ export class JobWorkSource implements WorkSource {
   ) {}
 
   async claim(worker: string, max: number): Promise<Claims> {
-    const { claims, nextAt } = await this.commands.execute(new ClaimWork(worker, max, true, this.metadata()));
+    const metadata = this.metadata();
+    const { claims, nextAt } = await this.commands.execute(new ClaimWork(worker, max, true, metadata));
     return {
-      claims: claims.map((claim) => this.claimOf(claim)),
+      claims: claims.map((claim) => this.claimOf(claim, metadata.correlation_id)),
       nextAtMs: nextAt === null ? null : Date.parse(nextAt),
     };
   }
@@ -75,16 +76,21 @@ export class JobWorkSource implements WorkSource {
 
   private async change(claim: Claim, intent: (modelDay: ModelDayId) => JobIntent): Promise<void> {
     const modelDay = modelDayOf(claim);
-    await this.commands.execute(new ChangeJob(modelDay.jobId, intent(modelDay), this.metadata()));
+    await this.commands.execute(
+      new ChangeJob(modelDay.jobId, intent(modelDay), this.metadata(claim.correlationId)),
+    );
   }
 
-  private claimOf({ jobId, date, model, attempt, configPath }: ClaimedModelDay): Claim {
+  private claimOf(
+    { jobId, date, model, attempt, configPath }: ClaimedModelDay,
+    correlationId: string,
+  ): Claim {
     const request = { job_id: jobId, date, model, attempt, config_path: this.configs.absolute(configPath) };
-    return { ...workOf({ jobId, date, model }), attempt, request };
+    return { ...workOf({ jobId, date, model }), attempt, correlationId, request };
   }
 
-  private metadata(): Metadata {
-    return { actor: 'daybook', correlation_id: this.runtime.uuid() };
+  private metadata(correlationId = this.runtime.uuid()): Metadata {
+    return { actor: 'daybook', correlation_id: correlationId };
   }
 }
 

@@ -2,7 +2,7 @@
 // itself now and then, so a lost wake-up costs a little time and nothing else.
 import type { Logger } from 'pino';
 import type { Cancel, Runtime } from '../runtime/runtime.js';
-import { Execution } from './execution.js';
+import { Execution, factsOf, type ExecutionObserver } from './execution.js';
 import type { Executor } from './executors/executor.js';
 import type { WorkSource } from './work-source.js';
 
@@ -17,6 +17,7 @@ export interface BuiltInWorkerOptions {
   concurrency: number;
   timeoutMs: number;
   leaseMs: number;
+  observer?: ExecutionObserver | undefined;
 }
 
 /** How often it looks for work without being woken, in milliseconds. */
@@ -94,7 +95,7 @@ export class BuiltInWorker {
     if (this.isStopping) execution.shutDown();
     execution.done
       .catch((error: unknown) => {
-        this.options.log.error({ claim: execution.claim, err: error }, 'an execution broke');
+        this.options.log.error({ ...factsOf(execution.claim), err: error }, 'an execution broke');
       })
       .finally(() => {
         this.running.delete(execution);

@@ -2,7 +2,7 @@
 // abort signal.
 import type { Logger } from 'pino';
 import { isRefused } from '../event-store/refusal.js';
-import { pause, type Cancel, type Runtime } from '../runtime/runtime.js';
+import { pause, stopwatch, type Cancel, type Runtime } from '../runtime/runtime.js';
 import { isFinal, type Executor, type Progress } from './executors/executor.js';
 import type { Claim, Failure, WorkSource } from './work-source.js';
 
@@ -15,6 +15,16 @@ export interface ExecutionOptions {
   timeoutMs: number;
   /** How long a claim holds without being renewed, in milliseconds. */
   leaseMs: number;
+  observer?: ExecutionObserver | undefined;
+}
+
+/** `lost` and `shutdown` are ended from outside and no failures. */
+export type ExecutionOutcome = 'completed' | 'executor_error' | 'timeout' | 'lost' | 'shutdown';
+
+/** Told of what the executor does; must not throw. */
+export interface ExecutionObserver {
+  started(): void;
+  ended(outcome: ExecutionOutcome, seconds: number): void;
 }
 
 /** Why an execution was ended from outside. */
@@ -72,6 +82,9 @@ export class Execution {
       this.end('timeout');
     });
     this.renewLater();
+    const startedAt = stopwatch();
+    this.options.observer?.started();
+    let outcome: ExecutionOutcome = 'completed';
     let report: () => Promise<void>;
     try {
       const result = await executor.execute(this.claim.request, {
@@ -82,12 +95,23 @@ export class Execution {
       });
       report = () => this.options.source.complete(this.claim, result);
     } catch (error) {
+      outcome = this.ending ?? 'executor_error';
       report = this.reportOf(error);
     }
+    this.note(outcome, stopwatch() - startedAt);
     cancelTimeout();
     await this.deliver(report);
     this.isOver = true;
     this.renewal?.();
+  }
+
+  /** Without the error's text: it stands with the attempt, and may hold whatever a program printed. */
+  private note(outcome: ExecutionOutcome, seconds: number): void {
+    this.options.observer?.ended(outcome, seconds);
+    const line = { ...factsOf(this.claim), outcome, duration_ms: Math.round(seconds * 1_000) };
+    const isFailure = outcome === 'executor_error' || outcome === 'timeout';
+    if (isFailure) this.options.log.warn(line, 'an attempt failed');
+    else this.options.log.debug(line, 'an attempt ended');
   }
 
   private reportOf(error: unknown): () => Promise<void> {
@@ -111,10 +135,13 @@ export class Execution {
         return;
       } catch (error) {
         if (isRefused(error)) {
-          log.warn({ claim: this.claim, err: error }, 'a report came too late');
+          log.warn({ ...factsOf(this.claim), err: error }, 'a report came too late');
           return;
         }
-        log.error({ claim: this.claim, err: error }, 'a report could not be written and will be tried again');
+        log.error(
+          { ...factsOf(this.claim), err: error },
+          'a report could not be written and will be tried again',
+        );
         if (this.isShuttingDown) return;
         await pause(runtime, pauseMs);
       }
@@ -131,7 +158,7 @@ export class Execution {
 
   private renewNow(): void {
     this.renew().catch((error: unknown) => {
-      this.options.log.warn({ claim: this.claim, err: error }, 'a lease could not be renewed');
+      this.options.log.warn({ ...factsOf(this.claim), err: error }, 'a lease could not be renewed');
       this.renewLater();
     });
   }
@@ -142,3 +169,9 @@ export class Execution {
     else this.lose();
   }
 }
+
+/** What a line of the log says of a claim: what it is about, in the words of whoever has the work, and whose it is. */
+export const factsOf = ({ request, correlationId }: Claim): Record<string, unknown> => ({
+  ...request,
+  correlation_id: correlationId,
+});

@@ -4,6 +4,8 @@ import type { WorkId } from './leases.js';
 
 export interface Claim extends WorkId {
   attempt: number;
+  /** Of the claim, and of what is reported on it. */
+  correlationId: string;
   /** What the executor is handed: plain JSON in snake_case. */
   request: Readonly<Record<string, string | number>>;
 }

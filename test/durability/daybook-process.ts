@@ -21,6 +21,7 @@ export type Settings = Record<string, string>;
 export interface Daybook extends Client {
   /** Resolves when the process is gone. */
   exit: Promise<Exit>;
+  pid: number;
   send: (signal: NodeJS.Signals) => void;
   /** Sends a signal and resolves when the process is gone. */
   end: (signal: NodeJS.Signals) => Promise<Exit>;
@@ -50,14 +51,20 @@ export function settingsIn(
   };
 }
 
-function spawnDaybook(settings: Settings): {
+/** What runs the service, `node` by default: a program and its arguments. */
+export type Command = [program: string, ...programArguments: string[]];
+
+function spawnDaybook(
+  settings: Settings,
+  [program, ...programArguments]: Command = [process.execPath],
+): {
   child: ChildProcess;
   url: Promise<string | undefined>;
   exit: Promise<Exit>;
 } {
   if (!existsSync(main)) throw new Error(`There is no ${main}: run \`npm run build\` first.`);
   // A folder without a .env file, and nothing of this process's environment.
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(program, [...programArguments, main], {
     cwd: join(import.meta.dirname),
     env: settings,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -87,8 +94,8 @@ function spawnDaybook(settings: Settings): {
 }
 
 /** Starts a service and resolves when it says where it listens and is ready. */
-export async function startDaybook(settings: Settings): Promise<Daybook> {
-  const { child, url, exit } = spawnDaybook(settings);
+export async function startDaybook(settings: Settings, command?: Command): Promise<Daybook> {
+  const { child, url, exit } = spawnDaybook(settings, command);
   const found = await url;
   if (found === undefined) throw new Error(`The service did not start: ${(await exit).stderr}`);
   const { status } = await client(found).get('/health/ready');
@@ -99,6 +106,7 @@ export async function startDaybook(settings: Settings): Promise<Daybook> {
   return {
     ...client(found),
     exit,
+    pid: child.pid ?? NaN,
     send,
     end(signal) {
       send(signal);

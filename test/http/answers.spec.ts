@@ -57,7 +57,7 @@ afterAll(() => daybook.end('SIGTERM'));
 /** Through every operation, and every refusal that a client can cause. */
 async function walk(databasePath: string): Promise<void> {
   await get('/simulate/current');
-  for (const path of ['/health', '/health/ready', '/health/live']) await get(path);
+  for (const path of ['/health', '/health/ready', '/health/live', '/metrics']) await get(path);
   await refusedEverywhere();
   const jobId = await oneJob();
   await ended(jobId);

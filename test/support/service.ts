@@ -1,5 +1,5 @@
 // A service for a test: a real one, on a database of its own and a free port, inside of the test's process.
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { readSettings } from '../../src/config.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
@@ -19,6 +19,7 @@ let count = 0;
 export async function startTestService(
   place: Workplace,
   settings: Record<string, string> = {},
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<TestService> {
   count += 1;
   const name = `service-${count}`;
@@ -34,7 +35,7 @@ export async function startTestService(
       ...settings,
     }),
     systemRuntime,
-    pino({ level: 'silent' }),
+    log,
   );
   services.add(service);
   return { ...client(service.url), service };

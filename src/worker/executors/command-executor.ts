@@ -17,7 +17,11 @@ export interface CommandExecutorOptions {
   resultLimitBytes: number;
   /** Milliseconds between SIGTERM and SIGKILL. */
   killGraceMs: number;
+  /** The environment of this process with variables added; without it, nothing is added. */
+  environmentWith?: EnvironmentWith | undefined;
 }
+
+export type EnvironmentWith = (more: Readonly<Record<string, string>>) => NodeJS.ProcessEnv;
 
 interface Exit {
   code: number | null;
@@ -50,7 +54,8 @@ export class CommandExecutor implements Executor {
     signal: AbortSignal,
   ): Promise<unknown> {
     // Detached, it leads a process group of its own, which can be ended with everything that it started.
-    const child = spawn(this.program, this.programArguments, { detached: true });
+    const env = this.environmentFor(request);
+    const child = spawn(this.program, this.programArguments, { detached: true, env });
     // Rejects with the error when the program cannot be started; until then there may be no streams.
     await once(child, 'spawn');
     const output = new StandardOutput(this.options.resultLimitBytes, (progress) => {
@@ -74,6 +79,14 @@ export class CommandExecutor implements Executor {
       `The program ended with ${how}${why === '' ? '.' : `; its standard error ends: ${why}`}`,
     );
     throw exit.code === unusableInput ? Object.assign(error, { retryable: false }) : error;
+  }
+
+  /** Tracers look for the span above them where shells hand it on; undefined for what is inherited anyway. */
+  private environmentFor({
+    traceparent,
+  }: Readonly<Record<string, JsonValue>>): NodeJS.ProcessEnv | undefined {
+    if (typeof traceparent !== 'string') return undefined;
+    return this.options.environmentWith?.({ TRACEPARENT: traceparent });
   }
 
   /** Waits for the process, ends it on abort, and resolves when it and its group are gone and all is read. */

@@ -1,7 +1,7 @@
 // Turns the executor setting into an executor, or says at the start why that cannot be.
 import { parseArgsStringToArgv } from 'string-argv';
 import type { Runtime } from '../../runtime/runtime.js';
-import { CommandExecutor } from './command-executor.js';
+import { CommandExecutor, type EnvironmentWith } from './command-executor.js';
 import type { Executor } from './executor.js';
 import { findProgram } from './find-program.js';
 import { loadFunction } from './load-function.js';
@@ -20,6 +20,8 @@ export interface OpenExecutorOptions {
   resultLimitBytes: number;
   /** Milliseconds that work has to end by itself after an abort; 5,000 when not given. */
   killGraceMs?: number;
+  /** For a `command:` executor: see there. */
+  environmentWith?: EnvironmentWith;
 }
 
 const openModule = async (path: string, options: OpenExecutorOptions): Promise<Executor> => {
@@ -41,7 +43,13 @@ const openCommand = async (command: string, options: OpenExecutorOptions): Promi
   }
   const { runtime, resultLimitBytes, killGraceMs = killGraceMsDefault } = options;
   const found = await findProgram(program, options.searchPath);
-  return new CommandExecutor(found, programArguments, { runtime, resultLimitBytes, killGraceMs });
+  const { environmentWith } = options;
+  return new CommandExecutor(found, programArguments, {
+    runtime,
+    resultLimitBytes,
+    killGraceMs,
+    environmentWith,
+  });
 };
 
 /**

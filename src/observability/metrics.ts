@@ -1,0 +1,36 @@
+// What is counted, as Prometheus text. The rooms know nothing of Prometheus: each tells an observer of its own making,
+// and the service hands one of these in. docs/operations.md lists names and meanings.
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { WriteObserver } from '../database/write-queue.js';
+import type { RequestObserver } from '../http/request-watch.js';
+import type { CommandObserver } from '../simulation/observed-commands.js';
+import type { ExecutionObserver } from '../worker/execution.js';
+import { commandMeter, executionMeter, requestMeter, writeMeter } from './meters.js';
+import { watchGauges, type Sights } from './gauges.js';
+
+export class Metrics {
+  readonly commands: CommandObserver;
+  readonly writes: WriteObserver;
+  readonly executions: ExecutionObserver;
+  readonly requests: RequestObserver;
+  private readonly registry = new Registry();
+
+  constructor() {
+    // The process and the event loop, under the names that every Node service has.
+    collectDefaultMetrics({ register: this.registry });
+    this.commands = commandMeter(this.registry);
+    this.writes = writeMeter(this.registry);
+    this.executions = executionMeter(this.registry);
+    this.requests = requestMeter(this.registry);
+  }
+
+  /** Called once, when there is something to look at. */
+  watch(sights: Sights): void {
+    watchGauges(this.registry, sights);
+  }
+
+  /** The Prometheus text format, version 0.0.4. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

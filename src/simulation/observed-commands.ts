@@ -1,0 +1,44 @@
+// Every command passes the bus, whoever gives it: the one place to see what has become of it.
+import type { CommandBus } from '@nestjs/cqrs';
+import { isRefused } from '../event-store/refusal.js';
+import { stopwatch } from '../runtime/runtime.js';
+import { ChangeJob } from './commands/change-job.js';
+
+/**
+ * - `accepted`: something is written
+ * - `repeated`: nothing had to be: it was so already, or there was nothing to claim
+ * - `refused`: a rule did not allow it
+ * - `failed`: it could not be done
+ */
+export type CommandOutcome = 'accepted' | 'repeated' | 'refused' | 'failed';
+
+/** Told of each command when it is over, in seconds from its giving to its answer; must not throw. */
+export type CommandObserver = (kind: string, outcome: CommandOutcome, seconds: number) => void;
+
+/** What a command is called in metrics and traces, like `CompleteModelDay`. */
+export const kindOf = (command: object): string =>
+  command instanceof ChangeJob ? command.intent.type : command.constructor.name;
+
+/** From the answer of a command that was not refused. */
+export function outcomeOf(answer: unknown): 'accepted' | 'repeated' {
+  if (typeof answer !== 'object' || answer === null) return 'accepted';
+  const { events, created, claims } = answer as { events?: unknown[]; created?: boolean; claims?: unknown[] };
+  return events?.length === 0 || created === false || claims?.length === 0 ? 'repeated' : 'accepted';
+}
+
+/** The bus has no place for an observer, so its `execute` is replaced. */
+export function observeCommands(bus: CommandBus, observe: CommandObserver): void {
+  const execute: (command: object) => Promise<unknown> = bus.execute.bind(bus);
+  const observed = async (command: object): Promise<unknown> => {
+    const startedAt = stopwatch();
+    try {
+      const answer = await execute(command);
+      observe(kindOf(command), outcomeOf(answer), stopwatch() - startedAt);
+      return answer;
+    } catch (error) {
+      observe(kindOf(command), isRefused(error) ? 'refused' : 'failed', stopwatch() - startedAt);
+      throw error;
+    }
+  };
+  bus.execute = observed;
+}
