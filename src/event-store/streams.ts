@@ -78,15 +78,16 @@ export class Streams<State extends object | undefined, Command, Event extends Do
       throw new VersionConflict(streamId, expectedVersion, version);
     }
     const events = this.decider.decide(state, command);
-    if (events.length === 0) return { ...touched.now, events };
+    if (events.length === 0) return { state, version, events };
     const encoded = events.map((event) => this.codec.encode(event));
     await this.store.append(transaction, streamId, version, encoded, metadata);
-    touched.now = {
+    const now = {
       state: events.reduce((before, event) => this.decider.evolve(before, event), state),
       version: version + events.length,
     };
+    touched.now = now;
     touched.events.push(...events);
-    return { ...touched.now, events };
+    return { state: now.state, version: now.version, events };
   }
 
   /**

@@ -60,10 +60,9 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
         metadata,
         expectedVersion,
       );
-      const leaseExpiresAt = this.policy.leaseEnd();
+      const leaseExpiresAt = intent.type === 'StartModelDay' ? this.policy.leaseEnd() : null;
       for (const event of events) await followWithLease(transaction, jobId, event, leaseExpiresAt);
-      const started = events.some(({ type }) => type === 'ModelDayStarted');
-      return { job: state as Job, events, leaseExpiresAt: started ? leaseExpiresAt : null };
+      return { job: state as Job, events, leaseExpiresAt };
     });
   }
 
@@ -92,19 +91,16 @@ export async function followWithLease(
   transaction: Transaction,
   jobId: string,
   event: JobEvent,
-  expiresAt: string,
+  /** Null when nothing starts. */
+  expiresAt: string | null,
   builtIn = false,
 ): Promise<void> {
   switch (event.type) {
     case 'ModelDayStarted': {
-      const { date, model, attempt, worker } = event.data;
-      await insertLease(transaction, {
-        ...workOf({ jobId, date, model }),
-        attempt,
-        worker,
-        builtIn,
-        expiresAt,
-      });
+      const { streamId, workKey } = workOf({ jobId, date: event.data.date, model: event.data.model });
+      const { attempt, worker } = event.data;
+      const lease = { streamId, workKey, attempt, worker, builtIn, expiresAt: expiresAt as string };
+      await insertLease(transaction, lease);
       return;
     }
     case 'JobClosed':

@@ -83,7 +83,10 @@ export const progressRowOf = (job: Job): JobProgressRow => ({
   job_id: job.jobId,
   version: job.version,
   total_model_days: job.modelDays.length,
-  ...job.counts,
+  pending: job.counts.pending,
+  running: job.counts.running,
+  completed: job.counts.completed,
+  failed: job.counts.failed,
   request_fingerprint: job.requestFingerprint,
 });
 
