@@ -11,7 +11,7 @@ import type { Settings } from './config.js';
 import { Database } from './database/database.js';
 import { FirstSchema1764000000000 } from './database/migrations/1764000000000-first-schema.js';
 import { originOf } from './database/log-identity.js';
-import { takeServiceLock } from './database/service-lock.js';
+import { afterCommands, takeServiceLock, type ServiceLock } from './database/service-lock.js';
 import { Health } from './http/health.js';
 import { serveOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -51,9 +51,7 @@ export async function startService(
   log = openLog(settings),
 ): Promise<Service> {
   const closers: (() => Promise<void> | void)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const close = (): Promise<void> => closeAll(closers);
   try {
     const executor = await openExecutor(settings.EXECUTOR, {
       runtime,
@@ -61,24 +59,8 @@ export async function startService(
       searchPath: settings.PATH,
       resultLimitBytes: settings.RESULT_LIMIT_BYTES,
     });
-    const path = settings.databasePath;
-    const lock = takeServiceLock(path);
-    closers.push(() => {
-      lock.release();
-    });
-    const database = await Database.open({ path, migrations, entities: jobEntities, runtime });
-    closers.push(() => database.close());
-    const origin = await originOf(database, runtime, settings.LOG_ORIGIN);
-    const keyFile = settings.SIGNING_KEY_FILE ?? `${path}.key`;
-    const notary = new RemoteNotary(new URL('notary-thread.js', import.meta.url), {
-      databasePath: path,
-      keyFile,
-      origin,
-    });
-    closers.push(() => notary.close());
-    const verifier = new Verifier(new URL('verify-thread.js', import.meta.url), { path, keyFile });
-    const app = await createApp(settings, { database, runtime, log, notary, verifier });
-    closers.push(() => closeApp(app, runtime));
+    const lock = await afterCommands(() => takeServiceLock(settings.databasePath), runtime);
+    const { app, database } = await openApplication(settings, runtime, log, lock, closers);
 
     const recovered = await app.get(JobRecovery, { strict: false }).recover(settings.ON_RESTART);
     if (recovered > 0)
@@ -96,7 +78,10 @@ export async function startService(
       await stopWork();
     });
     health.serving();
-    log.info({ url, database: path, executor: settings.EXECUTOR }, `Daybook listens on ${url}`);
+    log.info(
+      { url, database: settings.databasePath, executor: settings.EXECUTOR },
+      `Daybook listens on ${url}`,
+    );
     if (executor === undefined)
       log.warn('EXECUTOR=none: no built-in worker; model-days wait for workers that call the API');
     return { url, app, database, stop: close };
@@ -104,6 +89,62 @@ export async function startService(
     await close();
     throw error;
   }
+}
+
+/** Everything that answers requests, over the database; nothing listens, recovers or works yet. */
+async function openApplication(
+  settings: Settings,
+  runtime: Runtime,
+  log: Logger,
+  lock: ServiceLock,
+  closers: (() => Promise<void> | void)[],
+): Promise<{ app: NestFastifyApplication; database: Database }> {
+  closers.push(() => {
+    lock.release();
+  });
+  const path = settings.databasePath;
+  const database = await Database.open({ path, migrations, entities: jobEntities, runtime });
+  closers.push(() => database.close());
+  const origin = await originOf(database, runtime, settings.LOG_ORIGIN);
+  const keyFile = settings.SIGNING_KEY_FILE ?? `${path}.key`;
+  const notary = new RemoteNotary(new URL('notary-thread.js', import.meta.url), {
+    databasePath: path,
+    keyFile,
+    origin,
+  });
+  closers.push(() => notary.close());
+  const verifier = new Verifier(new URL('verify-thread.js', import.meta.url), { path, keyFile });
+  const app = await createApp(settings, { database, runtime, log, notary, verifier });
+  closers.push(() => closeApp(app, runtime));
+  return { app, database };
+}
+
+/**
+ * For a command while no service runs: an application that answers requests by `app.inject()` and no others. It
+ * recovers nothing and runs nothing: what waits goes on waiting for a service.
+ *
+ * @param lock of the database; released with the rest, also when opening fails
+ * @throws UnusableDatabase
+ */
+export async function openApart(
+  settings: Settings,
+  runtime: Runtime,
+  log: Logger,
+  lock: ServiceLock,
+): Promise<{ app: NestFastifyApplication; close(): Promise<void> }> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = (): Promise<void> => closeAll(closers);
+  try {
+    const { app } = await openApplication(settings, runtime, log, lock, closers);
+    return { app, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function closeAll(closers: (() => Promise<void> | void)[]): Promise<void> {
+  for (const closer of closers.splice(0).reverse()) await closer();
 }
 
 const openLog = (settings: Settings): Logger => pino({ level: settings.LOG_LEVEL, base: null });
