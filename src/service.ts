@@ -131,7 +131,7 @@ export async function openApart(
   runtime: Runtime,
   log: Logger,
   lock: ServiceLock,
-): Promise<{ app: NestFastifyApplication; close(): Promise<void> }> {
+): Promise<{ app: NestFastifyApplication; close: () => Promise<void> }> {
   const closers: (() => Promise<void> | void)[] = [];
   const close = (): Promise<void> => closeAll(closers);
   try {

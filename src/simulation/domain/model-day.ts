@@ -109,7 +109,10 @@ export function retryModelDay(modelDay: ModelDay): ModelDay {
 
 // The two that every model-day goes through are written out field by field, for speed (see evolve.ts).
 
-function started(modelDay: ModelDay, { attempt, worker, started_at: startedAt }: ModelDayStarted['data']): ModelDay {
+function started(
+  modelDay: ModelDay,
+  { attempt, worker, started_at: startedAt }: ModelDayStarted['data'],
+): ModelDay {
   return {
     status: 'running',
     attempt,
