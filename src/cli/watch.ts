@@ -1,4 +1,5 @@
 // Follows a job to its end: drawn live on a terminal, a line now and then anywhere else, JSON for scripts.
+import type { WriteStream } from 'node:tty';
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import type { WholeJobView } from '../simulation/views.js';
 import { print } from './cli-environment.js';
@@ -15,7 +16,7 @@ export async function watch(reads: JobReads, jobId: string, asJson: boolean): Pr
   const { signal, done } = interruption();
   try {
     if (asJson) await tell(reads.follow(jobId, signal), (news) => JSON.stringify(news));
-    else if (process.stdout.isTTY) await draw(reads, jobId, signal);
+    else if (process.stdout.isTTY) await draw(reads, jobId, signal, process.stdout);
     else await tell(onlySteps(reads.follow(jobId, signal)), progressLine);
     if (signal.aborted) return interrupted(jobId, asJson);
     const job = await reads.whole(jobId);
@@ -50,10 +51,15 @@ async function* onlySteps(news: AsyncIterable<JobNews>): AsyncGenerator<JobNews>
 }
 
 /** Ends when the job has ended, or `signal` aborts. The terminal is given back in either case. */
-async function draw(reads: JobReads, jobId: string, signal: AbortSignal): Promise<void> {
+export async function draw(
+  reads: JobReads,
+  jobId: string,
+  signal: AbortSignal,
+  terminal: WriteStream,
+): Promise<void> {
   // First, so that what is refused is told on a terminal that was not touched.
   let job = await reads.whole(jobId);
-  const lines = new LiveLines(process.stdout);
+  const lines = new LiveLines(terminal);
   const changes = new Changes(reads.follow(jobId, signal));
   try {
     for (;;) {
