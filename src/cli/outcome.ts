@@ -49,9 +49,7 @@ function fieldName(pointer: string): string {
 /** Tells what went wrong, on standard error; a refusal as JSON on standard output. Returns the exit status. */
 export function tellError(error: unknown, asJson: boolean): number {
   // Commander has said already what is wrong; asked for help, it did what it was asked.
-  if (error instanceof CommanderError) {
-    return ['commander.helpDisplayed', 'commander.version'].includes(error.code) ? 0 : 2;
-  }
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof Refused)) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 2;

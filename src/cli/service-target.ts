@@ -100,7 +100,9 @@ export class ServiceTarget implements Target {
   }
 
   private noAnswer(error: unknown): NoAnswer {
-    const { message, cause } = error as Error & { cause?: { code?: string } };
-    return new NoAnswer(`No service answers at ${this.name} (${cause?.code ?? message}).`, { cause: error });
+    const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+    return new NoAnswer(`No service answers at ${this.name} (${cause?.code ?? cause?.message ?? message}).`, {
+      cause: error,
+    });
   }
 }

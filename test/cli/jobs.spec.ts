@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { draw } from '../../src/cli/watch.js';
 import { ServiceReads } from '../../src/cli/service-reads.js';
 import { ServiceTarget } from '../../src/cli/service-target.js';
-import { startDaybook } from '../durability/daybook-process.js';
+import { settingsIn, startDaybook } from '../durability/daybook-process.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -95,11 +95,12 @@ describe('with a service', () => {
 
     const cancelled = await daybook('cancel', prefix, '--reason', 'wrong dates');
     expect(cancelled).toEqual({ code: 0, out: `Job ${jobId} is failed: 4 failed.\n`, err: '' });
-    expect(json(await daybook('status', '--json'))).toMatchObject({ error: 'wrong dates' });
-    expect(await daybook('cancel', prefix)).toMatchObject({ code: 0 });
+    expect(json(await daybook('status', '--json'))).toMatchObject({ error: 'Cancelled: wrong dates' });
     const watched = await daybook('status', '--watch');
     expect(watched.code).toBe(1);
-    expect(watched.out).toMatch(/failed: 4\/4 model-days, 4 failed\nThe job: wrong dates\n4 failed:\n/);
+    expect(watched.out).toMatch(
+      /failed: 4\/4 model-days, 4 failed\nThe job: Cancelled: wrong dates\n4 failed:\n/,
+    );
     expect(json(await daybook('retry', jobId, '--json'))).toMatchObject({ status: 'pending' });
     expect(await daybook('remove', prefix)).toMatchObject({ code: 1, out: '' });
     await daybook('cancel', prefix);
@@ -117,10 +118,8 @@ describe('with a service', () => {
       daybook('trigger', '--dates', '2025-01-16,2025-02-30', '--models', 'a,a'),
       daybook('trigger', '--dates', '2025-01-16', '--from', '2025-01-16'),
       daybook('jobs', '--limit', 'many'),
-      daybook('jobs', '--status', 'done'),
       daybook('status', '--url', 'localhost:3000'),
       daybook('cancel'),
-      daybook('nothing'),
       daybook('jobs', '--database', place.path('nothing.db')),
       daybook('cancel', 'abcd', '--url', `http://127.0.0.1:${await freePort()}`),
     ]);
@@ -130,17 +129,20 @@ describe('with a service', () => {
       err: 'The request has 2 wrong field(s).\n  --dates, number 2: must be a calendar date in the form YYYY-MM-DD\n  --models: names "a" more than once\n',
     });
     for (const { code, out, err } of wrong) {
-      expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(err).toMatch(/error: |http:\/\/127\.0\.0\.1|no database/);
+      expect([code, out, err]).toEqual([
+        2,
+        '',
+        expect.stringMatching(/error: |http:\/\/127\.0\.0\.1|no database/),
+      ]);
     }
     const unknown = await Promise.all(['1234', 'nobody'].map((job) => daybook('cancel', job)));
     for (const { code, err } of unknown)
-      expect({ code, err }).toMatchObject({ code: 1, err: /^There is no job / });
+      expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/^There is no job /) });
   });
 
   it('that does not answer where the settings say, a command asks where it is, and reads the database meanwhile', async () => {
     const elsewhere = { ...settings, PORT: await freePort() };
-    const other = await startTestService(place);
+    const other = await startDaybook(settingsIn(place, 'other'));
     const [changing, reading, otherDatabase, named] = await Promise.all([
       runDaybook(['cancel', 'abcd'], elsewhere),
       runDaybook(['jobs'], elsewhere),
@@ -153,6 +155,7 @@ describe('with a service', () => {
     expect(otherDatabase.code).toBe(2);
     expect(otherDatabase.err).toMatch(/serves another database than .*jobs\.db/);
     expect(json(named)).toEqual({ items: [], next: null });
+    await other.end('SIGTERM');
   });
 });
 
@@ -228,9 +231,12 @@ describe('without a service', () => {
       ),
     );
     const [won, lost] = triggers.toSorted((one, other) => one.code! - other.code!);
-    expect(won).toMatchObject({ code: 0, out: /^Job \S+ accepted: 1 model-days/ });
+    expect(won).toMatchObject({ code: 0, out: expect.stringMatching(/^Job \S+ accepted: 1 model-days/) });
     expect(won!.err).toContain('the job waits until one is started');
-    expect(lost).toMatchObject({ code: 1, err: /is pending; wait for its end or cancel it/ });
+    expect(lost).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is pending; wait for its end or cancel it'),
+    });
 
     const watching = ended(startCommand(['status', '--watch'], settings));
     const executor = `module:${place.write('executor.mjs', succeeds)}`;
@@ -238,12 +244,12 @@ describe('without a service', () => {
     const words = ['trigger', '--dates', '2025-01-17', '--models', 'c'];
     const [service, ...meanwhile] = await Promise.all([
       startDaybook({ ...settings, PORT: '0', EXECUTOR: executor, ON_RESTART: 'fail' }),
-      ...[1, 2, 3].map(() =>
-        runDaybook([...words, '--database', settings['DATABASE_URL']!.slice(7)], settings),
-      ),
+      ...[1, 2].map(() => runDaybook([...words, '--database', settings['DATABASE_URL']!.slice(7)], settings)),
     ]);
-    for (const { code, err } of meanwhile)
-      expect([code, err]).toEqual([expect.any(Number), expect.any(String)]);
+    for (const { code, err } of meanwhile) {
+      expect([1, 2]).toContain(code);
+      expect(err).toMatch(/^Job \S+ is (pending|running); wait|^A service is using /);
+    }
     const { code, out } = await watching;
     expect(code).toBe(0);
     expect(out).toMatch(/completed: 1\/1 model-days, 1 completed\n$/);
@@ -256,7 +262,10 @@ describe('without a service', () => {
     const jobId = await finishedJob(service, ['2025-01-16'], ['a']);
     await service.service.stop();
     const daybook = (...words: string[]): Promise<Ended> => runDaybook(words, settings);
-    expect(await daybook('retry', jobId.slice(0, 6))).toMatchObject({ code: 1, err: /failed/ });
+    expect(await daybook('retry', jobId.slice(0, 6))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is completed'),
+    });
     expect(await daybook('remove', jobId.slice(0, 6))).toMatchObject({ code: 0 });
     const refused = await daybook('log', '--refused');
     expect(refused.out).toContain(`POST /jobs/${jobId}/retry`);
