@@ -3,7 +3,7 @@ import type { JobView } from '../simulation/views.js';
 import { print } from './cli-environment.js';
 import { openTarget, type TargetOptions } from './find-target.js';
 import { completeJobId, jobIdsBeginning } from './job-id.js';
-import { openReads } from './job-reads.js';
+import { openReads } from './open-reads.js';
 import { countsText, statusText } from './job-text.js';
 import { ask, type Target } from './target.js';
 import { watch } from './watch.js';

@@ -1,10 +1,6 @@
-// What the reading commands ask of jobs: from a service, or from the tables of a database beside whoever has it.
-import { SqliteReader } from '../database/sqlite-reader.js';
+// What the reading commands ask of jobs.
 import type { JobStatus } from '../simulation/domain/status.js';
 import type { JobView, WholeJobView } from '../simulation/views.js';
-import { findSource, type TargetOptions } from './find-target.js';
-import { TableReads } from './table-reads.js';
-import { ServiceReads } from './service-reads.js';
 
 export interface JobList {
   items: JobView[];
@@ -27,11 +23,6 @@ export interface JobReads {
   /** At once and after each change, until the job has ended. @throws Refused when the job is not there (any more) */
   follow(jobId: string, signal: AbortSignal): AsyncGenerator<JobNews>;
   close(): void;
-}
-
-export async function openReads(options: TargetOptions): Promise<JobReads> {
-  const source = await findSource(options);
-  return typeof source === 'string' ? new TableReads(SqliteReader.open(source)) : new ServiceReads(source);
 }
 
 export const hasEnded = (status: JobStatus): boolean => !['pending', 'running'].includes(status);

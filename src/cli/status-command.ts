@@ -4,8 +4,9 @@ import type { JobView } from '../simulation/views.js';
 import { print } from './cli-environment.js';
 import type { TargetOptions } from './find-target.js';
 import { completeJobId } from './job-id.js';
-import { openReads, type JobReads } from './job-reads.js';
+import type { JobReads } from './job-reads.js';
 import { failureLines, jobLines, statusText } from './job-text.js';
+import { openReads } from './open-reads.js';
 import { cut, durationText, oneLine, padded } from './terminal.js';
 import { watch } from './watch.js';
 
