@@ -11,6 +11,7 @@ import { Log } from './event-store/log.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { HttpModule } from './http/http.module.js';
 import { SERVICE_LOG } from './http/service-log.js';
+import { Rebuilds } from './projection/rebuilds.js';
 import { Runtime } from './runtime/runtime.js';
 import { SimulationModule } from './simulation/simulation.module.js';
 
@@ -21,12 +22,16 @@ export interface Parts {
   log: Logger;
   notary: RemoteNotary;
   verifier: Verifier;
+  rebuilds: Rebuilds;
 }
 
 @Global()
 @Module({})
 export class AppModule {
-  static with(settings: Settings, { database, runtime, log, notary, verifier }: Parts): DynamicModule {
+  static with(
+    settings: Settings,
+    { database, runtime, log, notary, verifier, rebuilds }: Parts,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -52,12 +57,10 @@ export class AppModule {
         LogSignal,
         { provide: RemoteNotary, useValue: notary },
         { provide: Refusals, useValue: new Refusals(database, runtime) },
-        {
-          provide: Verifier,
-          useValue: verifier,
-        },
+        { provide: Verifier, useValue: verifier },
+        { provide: Rebuilds, useValue: rebuilds },
       ],
-      exports: [Database, Runtime, SERVICE_LOG, Log, LogSignal, Refusals, RemoteNotary, Verifier],
+      exports: [Database, Runtime, SERVICE_LOG, Log, LogSignal, Refusals, RemoteNotary, Verifier, Rebuilds],
     };
   }
 }

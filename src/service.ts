@@ -12,17 +12,21 @@ import { Database } from './database/database.js';
 import { FirstSchema1764000000000 } from './database/migrations/1764000000000-first-schema.js';
 import { originOf } from './database/log-identity.js';
 import { afterCommands, takeServiceLock, type ServiceLock } from './database/service-lock.js';
-import { Health } from './http/health.js';
+import { UnusableDatabase } from './database/unusable-database.js';
+import { Health, refuseWhileStarting } from './http/health.js';
 import { serveOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { createAdapter } from './http/server.js';
 import { validationPipe } from './http/validation.js';
+import { catchUp } from './projection/catch-up.js';
+import { Rebuilds } from './projection/rebuilds.js';
 import type { Runtime } from './runtime/runtime.js';
 import { jobEntities } from './simulation/entities.js';
 import { JobRecovery } from './simulation/job-recovery.js';
 import { JobChanged } from './simulation/job-streams.js';
 import { JobWorkSource } from './simulation/job-work-source.js';
 import { builtInWorkerName } from './simulation/names.js';
+import { projectedJobs } from './simulation/projected-jobs.js';
 import { BuiltInWorker } from './worker/built-in-worker.js';
 import type { Executor } from './worker/executors/executor.js';
 import { openExecutor } from './worker/executors/open-executor.js';
@@ -60,8 +64,12 @@ export async function startService(
       resultLimitBytes: settings.RESULT_LIMIT_BYTES,
     });
     const lock = await afterCommands(() => takeServiceLock(settings.databasePath), runtime);
-    const { app, database } = await openApplication(settings, runtime, log, lock, closers);
+    const { app, database, rebuilds } = await openApplication(settings, runtime, log, lock, closers);
 
+    await rebuilds.cleanUp();
+    const isCaughtUp = await catchUp(database, projectedJobs);
+    await app.listen(settings.PORT, settings.HOST);
+    if (!isCaughtUp) await rebuildTables(rebuilds, log);
     const recovered = await app.get(JobRecovery, { strict: false }).recover(settings.ON_RESTART);
     if (recovered > 0)
       log.warn(
@@ -69,7 +77,6 @@ export async function startService(
         'jobs were running when the last service died',
       );
 
-    await app.listen(settings.PORT, settings.HOST);
     const url = await app.getUrl();
     const health = app.get(Health, { strict: false });
     const stopWork = startWork(app, settings, runtime, log, executor);
@@ -98,7 +105,7 @@ async function openApplication(
   log: Logger,
   lock: ServiceLock,
   closers: (() => Promise<void> | void)[],
-): Promise<{ app: NestFastifyApplication; database: Database }> {
+): Promise<{ app: NestFastifyApplication; database: Database; rebuilds: Rebuilds }> {
   closers.push(() => {
     lock.release();
   });
@@ -114,14 +121,21 @@ async function openApplication(
   });
   closers.push(() => notary.close());
   const verifier = new Verifier(new URL('verify-thread.js', import.meta.url), { path, keyFile });
-  const app = await createApp(settings, { database, runtime, log, notary, verifier });
+  const rebuilds = new Rebuilds(
+    database,
+    runtime,
+    projectedJobs,
+    new URL('rebuild-thread.js', import.meta.url),
+  );
+  closers.push(() => rebuilds.stop());
+  const app = await createApp(settings, { database, runtime, log, notary, verifier, rebuilds });
   closers.push(() => closeApp(app, runtime));
-  return { app, database };
+  return { app, database, rebuilds };
 }
 
 /**
- * For a command while no service runs: an application that answers requests by `app.inject()` and no others. It
- * recovers nothing and runs nothing: what waits goes on waiting for a service.
+ * For a command while no service runs: an application that answers requests by `app.inject()` and no others. Its
+ * tables are as far as the log; but it recovers no jobs and runs none: what waits goes on waiting for a service.
  *
  * @param lock of the database; released with the rest, also when opening fails
  * @throws UnusableDatabase
@@ -135,7 +149,10 @@ export async function openApart(
   const closers: (() => Promise<void> | void)[] = [];
   const close = (): Promise<void> => closeAll(closers);
   try {
-    const { app } = await openApplication(settings, runtime, log, lock, closers);
+    const { app, database, rebuilds } = await openApplication(settings, runtime, log, lock, closers);
+    await rebuilds.cleanUp();
+    if (!(await catchUp(database, projectedJobs))) await rebuildTables(rebuilds, log);
+    app.get(Health, { strict: false }).serving();
     return { app, close };
   } catch (error) {
     await close();
@@ -159,8 +176,20 @@ async function createApp(settings: Settings, parts: Parts): Promise<NestFastifyA
   app.useGlobalFilters(new ProblemFilter(log, app.get(Refusals)));
   app.useGlobalPipes(validationPipe);
   serveOpenApi(app);
+  refuseWhileStarting(app.getHttpAdapter().getInstance(), app.get(Health));
   await app.init();
   return app;
+}
+
+/** The tables are of older rules, or far behind: nothing is served from them. */
+async function rebuildTables(rebuilds: Rebuilds, log: Logger): Promise<void> {
+  log.warn('the read tables are built anew from the log; the service is ready when that is done');
+  rebuilds.start();
+  const ended = await rebuilds.whenEnded();
+  if (ended?.status !== 'completed')
+    throw new UnusableDatabase(
+      `Its read tables could not be built anew: ${ended?.error ?? 'it was stopped'}.`,
+    );
 }
 
 /** How long answers that are under way have to go out once nothing else runs, in milliseconds. */

@@ -5,7 +5,7 @@ import { checkSignedLog } from './audit/signed-log.js';
 import type { AuditedLog, VerifyMessage } from './audit/verifier.js';
 import { verifyTables, type Verification } from './audit/verify.js';
 import { SqliteReader } from './database/sqlite-reader.js';
-import { jobAudit } from './simulation/job-audit.js';
+import { projectedJobs } from './simulation/projected-jobs.js';
 
 const say = (message: VerifyMessage): void => {
   parentPort?.postMessage(message);
@@ -15,7 +15,7 @@ async function verification({ path, keyFile }: AuditedLog): Promise<Verification
   const onProgress = (done: number, total: number): void => {
     say({ kind: 'progress', done, total });
   };
-  const tables = verifyTables(jobAudit, { path, onProgress });
+  const tables = verifyTables(projectedJobs, { path, onProgress });
   const reader = SqliteReader.open(path);
   try {
     const log = await checkSignedLog(reader, { databasePath: path, keyFile });

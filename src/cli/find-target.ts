@@ -75,7 +75,8 @@ async function serviceFor(settings: Settings, options: TargetOptions): Promise<S
   if (url === undefined) return undefined;
   const service = new ServiceTarget(url);
   const answer = await service.glimpse('/audit/key', glimpseMs);
-  if (answer === undefined) return undefined;
+  // 503: it is starting, and its lock tells whose database it has.
+  if (answer === undefined || answer.status === 503) return undefined;
   const served = /^(\S+)\+[\da-f]{8}\+\S+$/.exec(answer.text.trim())?.[1];
   const isDaybook = served !== undefined || answer.type.startsWith('application/problem+json');
   const here = originAt(settings.databasePath);
@@ -113,7 +114,7 @@ function mustExist(settings: Settings, { database }: TargetOptions): void {
 
 const silent = (settings: Settings): Error =>
   new Error(
-    `A service is using ${settings.databasePath}, but none answers${at(settings)}. Say where it listens with --url (its log says it when it starts).`,
+    `A service is using ${settings.databasePath}, but none answers${at(settings)}. It may still be starting; or it listens elsewhere: then say where with --url.`,
   );
 
 const at = (settings: Settings): string => {

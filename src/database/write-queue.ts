@@ -11,6 +11,8 @@ export type Work<T> = (transaction: Transaction) => Awaitable<T>;
 
 interface Waiting {
   work: Work<unknown>;
+  /** Shares its transaction with nobody. */
+  alone: boolean;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
 }
@@ -67,11 +69,20 @@ export class WriteQueue {
    * @throws DatabaseUnavailable when the database cannot take it now; nothing is written
    */
   run<T>(work: Work<T>): Promise<T> {
+    return this.wait(work, false);
+  }
+
+  /** Like `run`, in a transaction that it shares with nobody: what it finds in the database is durable. */
+  runAlone<T>(work: Work<T>): Promise<T> {
+    return this.wait(work, true);
+  }
+
+  private wait<T>(work: Work<T>, alone: boolean): Promise<T> {
     if (this.closed) return Promise.reject(new DatabaseUnavailable('closed'));
     if (this.waiting.length >= this.limits.waitingMax)
       return Promise.reject(new DatabaseUnavailable('overloaded'));
     return new Promise<T>((resolve, reject) => {
-      this.waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.waiting.push({ work, alone, resolve: resolve as (value: unknown) => void, reject });
       this.draining ??= this.drain();
     });
   }
@@ -85,9 +96,15 @@ export class WriteQueue {
   private async drain(): Promise<void> {
     do {
       await this.gather();
-      await this.commit(this.waiting.splice(0, this.limits.batchMax));
+      await this.commit(this.nextBatch());
     } while (this.waiting.length > 0);
     this.draining = undefined;
+  }
+
+  private nextBatch(): Waiting[] {
+    const alone = this.waiting.findIndex((each) => each.alone);
+    const count = alone === -1 ? this.limits.batchMax : Math.min(Math.max(alone, 1), this.limits.batchMax);
+    return this.waiting.splice(0, count);
   }
 
   /**

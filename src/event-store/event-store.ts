@@ -64,6 +64,11 @@ export class EventStore {
     }
   }
 
+  /** The position of the last event of the log, as this transaction sees it. */
+  async headOf(transaction: Transaction): Promise<number> {
+    return (await transaction.once(this, () => this.readHead(transaction))).position;
+  }
+
   /** 0 when the stream has no events. */
   async versionOf(transaction: Transaction, streamId: string): Promise<number> {
     const row = await transaction.get<{ version: number }>(

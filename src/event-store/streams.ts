@@ -1,6 +1,6 @@
 // The write path of one kind of stream: load → decide → append → project, all inside the caller's transaction.
 import type { LRUCache } from 'lru-cache';
-import type { Transaction } from '../database/transaction.js';
+import type { Awaitable, Transaction } from '../database/transaction.js';
 import type { EventCodec } from './codec.js';
 import type { Decider, DomainEvent } from './decider.js';
 import type { EventStore, Metadata } from './event-store.js';
@@ -23,6 +23,8 @@ export interface Change<State, Event> {
 /** A projection that is written in the append transaction: its rows are never behind the log. */
 export interface InlineProjection<State, Event> {
   project(transaction: Transaction, change: Change<State, Event>): Promise<void>;
+  /** Called when everything up to this position of the log is projected. */
+  projectedTo(transaction: Transaction, position: number): Awaitable<void>;
 }
 
 export interface Outcome<State, Event> extends Folded<State> {
@@ -99,6 +101,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   }
 
   private async projectTouched(transaction: Transaction): Promise<void> {
+    let projected = 0;
     for (const [streamId, touched] of this.touchedIn(transaction)) {
       const events = touched.events.slice(touched.unprojected);
       if (events.length === 0) continue;
@@ -110,7 +113,9 @@ export class Streams<State extends object | undefined, Command, Event extends Do
       });
       touched.before = touched.now.state;
       touched.unprojected = touched.events.length;
+      projected += events.length;
     }
+    if (projected > 0) await this.projection.projectedTo(transaction, await this.store.headOf(transaction));
   }
 
   private async touch(transaction: Transaction, streamId: string): Promise<Touched<State, Event>> {

@@ -3,6 +3,8 @@ import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Verifier } from '../audit/verifier.js';
 import type { Verification } from '../audit/verify.js';
+import { Command, verificationAnswer } from './answers.js';
+import { json } from './operation.js';
 
 @ApiTags('Administration')
 @Controller('admin')
@@ -11,6 +13,11 @@ export class AdminController {
 
   @Post('verify')
   @HttpCode(200)
+  @Command({
+    id: 'verify',
+    summary: 'Holds the tables and the log against the events; changes nothing.',
+    answers: { 200: json('What was found.', verificationAnswer) },
+  })
   verify(): Promise<Verification> {
     return this.verifier.verify();
   }

@@ -1,15 +1,17 @@
 // For auditors: signed checkpoints, proofs, and what was refused.
 import { Controller, Get, Header, Param, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
 import { readRefusals, type KeptRefusal } from '../audit/refusals.js';
 import { RemoteNotary } from '../audit/remote-notary.js';
 import { Database } from '../database/database.js';
-import { Problem } from './problem.js';
+import { consistencyAnswer, inclusionAnswer, Question, refusalsAnswer } from './answers.js';
 import { answerList, listParameters, type ListAnswer } from './list.js';
+import { json, text } from './operation.js';
+import { Problem } from './problem.js';
 
 const refusalsQuery = z.strictObject({
   actor: z.string().min(1).max(200).optional(),
@@ -23,7 +25,7 @@ const size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const inclusionQuery = z.strictObject({ position: size.min(1), size: size.optional() });
 const consistencyQuery = z.strictObject({ from: size, to: size.optional() });
 
-const text = 'text/plain; charset=utf-8';
+const plainText = 'text/plain; charset=utf-8';
 
 @ApiTags('Audit')
 @Controller('audit')
@@ -35,19 +37,36 @@ export class AuditController {
 
   /** A signed note that covers every event committed before the request. */
   @Get('checkpoint')
-  @Header('content-type', text)
+  @Header('content-type', plainText)
+  @Question({
+    id: 'getCheckpoint',
+    summary: 'Signs the log as it is now.',
+    answers: { 200: text('A C2SP tlog-checkpoint in a signed note.') },
+    problems: ['log_rolled_back'],
+  })
   checkpoint(): Promise<string> {
     return this.notary.checkpoint();
   }
 
   @Get('key')
-  @Header('content-type', text)
+  @Header('content-type', plainText)
+  @Question({
+    id: 'getVerifierKey',
+    summary: 'What checkpoints are checked with.',
+    answers: { 200: text('`<name>+<hash>+<base64>`') },
+  })
   async key(): Promise<string> {
     return `${await this.notary.key()}\n`;
   }
 
   @Get('proof/inclusion')
   @RouteConfig({ takesQuery: true })
+  @Question({
+    id: 'proveInclusion',
+    summary: 'Proves that an event is in the log of a size, or of its present one.',
+    answers: { 200: json('Hashes in base64.', inclusionAnswer) },
+    problems: ['position_not_found', 'size_not_found'],
+  })
   inclusion(
     @Query({ schema: inclusionQuery }) { position, size }: z.output<typeof inclusionQuery>,
   ): Promise<InclusionAnswer> {
@@ -56,6 +75,12 @@ export class AuditController {
 
   @Get('proof/consistency')
   @RouteConfig({ takesQuery: true })
+  @Question({
+    id: 'proveConsistency',
+    summary: 'Proves that the log of one size begins like the log of another.',
+    answers: { 200: json('Hashes in base64.', consistencyAnswer) },
+    problems: ['size_not_found', 'invalid_range'],
+  })
   consistency(
     @Query({ schema: consistencyQuery }) { from, to }: z.output<typeof consistencyQuery>,
   ): Promise<ConsistencyAnswer> {
@@ -63,7 +88,14 @@ export class AuditController {
   }
 
   @Get('proof/:file')
-  @Header('content-type', text)
+  @Header('content-type', plainText)
+  @ApiParam({ name: 'file', description: '`<position>.tlog-proof`', schema: { type: 'string' } })
+  @Question({
+    id: 'getProofFile',
+    summary: 'All that proves one event, in a file that is checked offline.',
+    answers: { 200: text('A C2SP tlog-proof.') },
+    problems: ['not_found', 'position_not_found', 'log_rolled_back'],
+  })
   proofFile(@Param('file') file: string): Promise<string> {
     const position = /^([1-9]\d{0,14})\.tlog-proof$/.exec(file)?.[1];
     if (position !== undefined) return this.notary.proofFile(Number(position));
@@ -72,6 +104,11 @@ export class AuditController {
 
   @Get('refusals')
   @RouteConfig({ takesQuery: true })
+  @Question({
+    id: 'listRefusals',
+    summary: 'Lists the commands that were refused.',
+    answers: { 200: json('In the order in which they happened.', refusalsAnswer, 'Link') },
+  })
   refusals(
     @Query({ schema: refusalsQuery }) { actor, code, limit, after }: z.output<typeof refusalsQuery>,
     @Req() request: FastifyRequest,

@@ -8,9 +8,11 @@ import type { z } from 'zod';
 import { Log, type LogFilter, type LoggedEvent } from '../event-store/log.js';
 import { LogSignal } from '../event-store/log-signal.js';
 import { Runtime } from '../runtime/runtime.js';
+import { eventsAnswer, Question } from './answers.js';
 import { cloudEventOf, jsonOf } from './event-formats.js';
 import { eventsQuery, jobEventsQuery, lastEventId, pageLimitOf, streamQuery } from './event-requests.js';
 import { OpenStreams } from './open-streams.js';
+import { eventStream } from './operation.js';
 import { Problem } from './problem.js';
 import type { ServerSentEvents } from './server-sent-events.js';
 
@@ -41,6 +43,7 @@ export class EventsController {
 
   @Get('events')
   @RouteConfig({ takesQuery: true })
+  @Question({ id: 'listEvents', summary: 'Reads the log.', answers: { 200: eventsAnswer } })
   async list(
     @Query({ schema: eventsQuery }) query: z.output<typeof eventsQuery>,
     @Req() request: FastifyRequest,
@@ -51,6 +54,12 @@ export class EventsController {
 
   @Get('jobs/:jobId/events')
   @RouteConfig({ takesQuery: true })
+  @Question({
+    id: 'listJobEvents',
+    summary: 'Reads the events of one job, also of one that was removed.',
+    answers: { 200: eventsAnswer },
+    problems: ['job_not_found'],
+  })
   async ofJob(
     @Param('jobId') jobId: string,
     @Query({ schema: jobEventsQuery }) query: z.output<typeof jobEventsQuery>,
@@ -66,6 +75,12 @@ export class EventsController {
 
   @Get('events/stream')
   @RouteConfig({ takesQuery: true })
+  @Question({
+    id: 'followEvents',
+    summary: 'Follows the log: what is there, then what comes.',
+    answers: { 200: eventStream('Server-Sent Events: the position as id, an Event as data.') },
+    problems: ['too_many_streams'],
+  })
   async live(
     @Query({ schema: streamQuery }) { after }: z.output<typeof streamQuery>,
     @Req() request: FastifyRequest,

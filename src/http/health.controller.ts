@@ -1,15 +1,26 @@
 // Is it alive, and can it work?
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { healthAnswer, Question } from './answers.js';
 import { Health } from './health.js';
+import { json } from './operation.js';
 import { Problem } from './problem.js';
+
+const well = { 200: json('All is well.', healthAnswer) };
 
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
   constructor(private readonly health: Health) {}
 
-  @Get(['', 'ready'])
+  @Get()
+  @Question({ id: 'health', summary: 'As /health/ready.', answers: well, problems: ['not_ready'] })
+  whole(): Promise<{ status: 'ok' }> {
+    return this.ready();
+  }
+
+  @Get('ready')
+  @Question({ id: 'ready', summary: 'Whether it can work.', answers: well, problems: ['not_ready'] })
   async ready(): Promise<{ status: 'ok' }> {
     const wrong = await this.health.whatIsWrong();
     if (wrong !== undefined) throw new Problem(503, 'not_ready', wrong, {}, { 'retry-after': '5' });
@@ -17,6 +28,7 @@ export class HealthController {
   }
 
   @Get('live')
+  @Question({ id: 'live', summary: 'Whether it is alive.', answers: well })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }

@@ -6,9 +6,10 @@ import { EventsController } from './events.controller.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.js';
 import { OpenStreams } from './open-streams.js';
+import { ProjectionsController } from './projections.controller.js';
 
 @Module({
-  controllers: [HealthController, EventsController, AdminController, AuditController],
+  controllers: [HealthController, EventsController, AdminController, ProjectionsController, AuditController],
   providers: [Health, OpenStreams],
   exports: [Health, OpenStreams],
 })

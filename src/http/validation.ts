@@ -15,18 +15,30 @@ interface Issue {
 }
 
 /** A problem for each wrong field; each unknown field is one of its own. */
-function fieldProblems(issues: readonly Issue[]): FieldProblem[] {
-  return issues.slice(0, reportedMax).flatMap(({ message, path = [], keys }) => {
+function* fieldProblems(issues: readonly Issue[]): Generator<FieldProblem> {
+  for (const { message, path = [], keys } of issues) {
     const pointer = pointerOf(path.map((segment) => (typeof segment === 'object' ? segment.key : segment)));
-    if (keys === undefined) return [{ pointer, detail: message }];
-    return keys
-      .slice(0, reportedMax)
-      .map((key) => ({ pointer: `${pointer}/${escaped(key)}`, detail: 'is not a field of this request' }));
-  });
+    if (keys === undefined) yield { pointer, detail: message };
+    for (const key of keys ?? [])
+      yield { pointer: `${pointer}/${escaped(key)}`, detail: 'is not a field of this request' };
+  }
 }
 
-/** A request with 100,000 wrong dates is told of the first hundred. */
+/** How many problems one answer lists. */
 const reportedMax = 100;
+
+/** The first hundred; when there are more, a last one says how many. */
+function reportedProblems(issues: readonly Issue[]): FieldProblem[] {
+  const total = issues.reduce((sum, { keys }) => sum + (keys?.length ?? 1), 0);
+  const problems: FieldProblem[] = [];
+  for (const problem of fieldProblems(issues)) {
+    if (problems.length === reportedMax) {
+      return [...problems, { pointer: '', detail: `and ${total - reportedMax} more that are not listed` }];
+    }
+    problems.push(problem);
+  }
+  return problems;
+}
 
 class ValidationPipe extends StandardSchemaValidationPipe {
   /** Nest would drop keys like `constructor` from a result, and say nothing. */
@@ -36,5 +48,5 @@ class ValidationPipe extends StandardSchemaValidationPipe {
 }
 
 export const validationPipe = new ValidationPipe({
-  exceptionFactory: (issues) => invalidRequest(fieldProblems(issues)),
+  exceptionFactory: (issues) => invalidRequest(reportedProblems(issues)),
 });

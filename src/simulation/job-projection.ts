@@ -4,6 +4,7 @@ import type { Change, InlineProjection } from '../event-store/streams.js';
 import type { JobClosed, JobEvent } from './domain/events.js';
 import { indexOf, openDate, statusOf, type Job, type JobState } from './domain/job.js';
 import { tellsLatestAttempt } from './domain/model-day.js';
+import { saveCheckpoint } from '../projection/checkpoint.js';
 import { detailRowOf, jobRowOf, progressRowOf } from './domain/rows.js';
 
 export class JobProjection implements InlineProjection<JobState, JobEvent> {
@@ -21,7 +22,13 @@ export class JobProjection implements InlineProjection<JobState, JobEvent> {
     else await updateJob(transaction, before, after);
     await updateDetails(transaction, before, after, events);
   }
+
+  async projectedTo(transaction: Transaction, position: number): Promise<void> {
+    await saveCheckpoint(transaction, jobProjectionName, position);
+  }
 }
+
+export const jobProjectionName = 'jobs';
 
 async function insertJob(transaction: Transaction, job: Job): Promise<void> {
   const row = jobRowOf(job);

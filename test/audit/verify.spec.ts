@@ -1,7 +1,7 @@
 // Verification, on a copy of a database that somebody has edited by hand.
 import BetterSqlite3 from 'better-sqlite3';
 import { verifyTables, type Verification } from '../../src/audit/verify.js';
-import { jobAudit } from '../../src/simulation/job-audit.js';
+import { projectedJobs } from '../../src/simulation/projected-jobs.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -32,7 +32,7 @@ function edited(...statements: string[]): Verification {
   editor.pragma('foreign_keys = OFF');
   for (const statement of statements) editor.exec(statement);
   editor.close();
-  return verifyTables(jobAudit, { path: copy });
+  return verifyTables(projectedJobs, { path: copy });
 }
 
 const withoutGuards = [

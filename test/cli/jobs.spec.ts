@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import BetterSqlite3 from 'better-sqlite3';
 import { draw } from '../../src/cli/watch.js';
 import { ServiceReads } from '../../src/cli/service-reads.js';
 import { ServiceTarget } from '../../src/cli/service-target.js';
@@ -256,7 +257,7 @@ describe('without a service', () => {
     expect(await service.end('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('jobs are changed all the same, and refusals are kept', async () => {
+  it('jobs are changed and tables rebuilt all the same, and refusals are kept', async () => {
     const service = await startTestService(place);
     const settings = settingsOf(service);
     const jobId = await finishedJob(service, ['2025-01-16'], ['a']);
@@ -265,6 +266,15 @@ describe('without a service', () => {
     expect(await daybook('retry', jobId.slice(0, 6))).toMatchObject({
       code: 1,
       err: expect.stringContaining('is completed'),
+    });
+    const editor = new BetterSqlite3(settings['DATABASE_URL']!.slice('sqlite:'.length));
+    editor.exec("UPDATE jobs SET error = 'edited'");
+    editor.close();
+    const rebuilt = await daybook('rebuild');
+    expect(rebuilt).toEqual({
+      code: 0,
+      out: 'The tables are built anew from 3 events: 1 difference(s) are mended.\n',
+      err: '',
     });
     expect(await daybook('remove', jobId.slice(0, 6))).toMatchObject({ code: 0 });
     const refused = await daybook('log', '--refused');

@@ -42,6 +42,7 @@ export const unwritableSum = 666;
 
 export class Counters {
   /** Every call of the projection, as the stream and how many events it was shown. */
+  readonly projectedPositions: number[] = [];
   readonly projected: [streamId: string, events: number][] = [];
   /** What was announced after a commit. */
   readonly committed: [streamId: string, amounts: number[]][] = [];
@@ -112,6 +113,9 @@ export class Counters {
           this.projected.push([streamId, events.length]);
           await transaction.run('INSERT OR REPLACE INTO counters VALUES (?, ?)', streamId, after.sum);
           if (after.sum === unwritableSum) throw new Error('the row cannot be written');
+        },
+        projectedTo: (_transaction, position) => {
+          this.projectedPositions.push(position);
         },
       },
       new LRUCache<string, Folded<Counter>>({ maxSize: 1_000 }),

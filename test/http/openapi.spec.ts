@@ -58,6 +58,7 @@ it.each([
 it('gives every operation a name of its own and an answer with a description', () => {
   const names = operations().map(({ operation }) => operation.operationId as string);
   expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
   for (const { operation } of operations()) {
     const answers = Object.entries<any>(operation.responses);
     expect(answers.length).toBeGreaterThan(0);
@@ -110,6 +111,35 @@ it.each([
   expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
   expect(Object.keys(schema.properties).toSorted()).toEqual(fields);
   expect(schema.required).toEqual(required);
+});
+
+it('tells the forms in which events and live streams go out', () => {
+  const typesOf = (route: string): string[] => Object.keys(find(route).responses['200'].content);
+  const forms = ['application/json', 'application/x-ndjson', 'application/cloudevents-batch+json'];
+  expect(typesOf('GET /events')).toEqual(forms);
+  expect(typesOf('GET /jobs/{}/events')).toEqual(forms);
+  expect(typesOf('GET /events/stream')).toEqual(['text/event-stream']);
+  expect(typesOf('GET /jobs/{}/stream')).toEqual(['text/event-stream']);
+});
+
+it('tells which headers a client may send where they matter', () => {
+  const headersOf = (route: string): string[] =>
+    find(route)
+      .parameters.filter(
+        (parameter: any) => parameter.in === 'header' && parameter.name !== 'X-Correlation-Id',
+      )
+      .map(({ name }: any) => name);
+  expect(headersOf('GET /jobs/{}')).toEqual(['If-None-Match']);
+  expect(headersOf('POST /jobs/{}/model-days/{}/{}/heartbeat')).toEqual(['If-Match']);
+  expect(headersOf('DELETE /jobs/{}')).toEqual(['If-Match']);
+  expect(headersOf('GET /events/stream')).toEqual(['Last-Event-ID']);
+  expect(headersOf('POST /simulate/trigger')).toEqual([]);
+});
+
+it('requires a body only where a field of it is required', () => {
+  expect(find('POST /simulate/trigger').requestBody.required).toBe(false);
+  expect(find('POST /jobs/{}/cancel').requestBody.required).toBe(false);
+  expect(find('POST /jobs/{}/model-days/{}/{}/start').requestBody.required).toBe(true);
 });
 
 it('refers to nothing that is not in it', () => {

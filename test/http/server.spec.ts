@@ -108,11 +108,13 @@ describe('a body', () => {
     expectWrongFields(await service.post('/jobs/x/cancel', objects), '/a');
   });
 
-  it('with 10,000 wrong fields is told of the first hundred', async () => {
+  it('with 10,000 wrong fields is told of the first hundred, and how many more there are', async () => {
     const fields = Array.from({ length: 10_000 }, (_, index) => `"field${index}": 1`);
     const answer = await service.post(trigger, `{${fields.join(',')}}`);
     expectProblem(answer, 422, 'invalid_request');
-    expect(answer.body.errors).toHaveLength(100);
+    expect(answer.body.errors).toHaveLength(101);
+    expect(answer.body.errors.at(99).pointer).toBe('/field99');
+    expect(answer.body.errors.at(-1)).toEqual({ pointer: '', detail: 'and 9900 more that are not listed' });
   });
 });
 

@@ -2,6 +2,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { logGuards } from '../log-guards.js';
 
+// The names of the read tables are quoted as SQLite itself quotes them when a rebuild has put new tables in their place.
 const statements = [
   // The log, written once.
   `CREATE TABLE events (
@@ -17,7 +18,7 @@ const statements = [
   'CREATE UNIQUE INDEX idx_events_stream_version ON events(stream_id, version)',
   ...logGuards,
 
-  `CREATE TABLE jobs (
+  `CREATE TABLE "jobs" (
     job_id TEXT PRIMARY KEY,
     config_path TEXT NOT NULL,
     status TEXT NOT NULL CHECK(status IN ('pending', 'running', 'completed', 'partial', 'failed')),
@@ -32,7 +33,7 @@ const statements = [
   'CREATE INDEX idx_jobs_status ON jobs(status)',
   'CREATE INDEX idx_jobs_created_at ON jobs(created_at DESC)',
 
-  `CREATE TABLE job_details (
+  `CREATE TABLE "job_details" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     job_id TEXT NOT NULL,
     date TEXT NOT NULL,
@@ -48,14 +49,14 @@ const statements = [
     not_before TEXT,
     result_version INTEGER,
     earlier_attempts TEXT,
-    FOREIGN KEY (job_id) REFERENCES jobs(job_id) ON DELETE CASCADE
+    FOREIGN KEY (job_id) REFERENCES "jobs"(job_id) ON DELETE CASCADE
   )`,
   'CREATE INDEX idx_job_details_job_id ON job_details(job_id)',
   'CREATE INDEX idx_job_details_status ON job_details(status)',
   'CREATE UNIQUE INDEX idx_job_details_unique ON job_details(job_id, date, model)',
 
   // What changes with every event, apart from the wide row of jobs.
-  `CREATE TABLE job_progress (
+  `CREATE TABLE "job_progress" (
     job_id TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
     total_model_days INTEGER NOT NULL,
@@ -64,9 +65,29 @@ const statements = [
     completed INTEGER NOT NULL,
     failed INTEGER NOT NULL,
     request_fingerprint TEXT NOT NULL,
-    FOREIGN KEY (job_id) REFERENCES jobs(job_id) ON DELETE CASCADE
+    FOREIGN KEY (job_id) REFERENCES "jobs"(job_id) ON DELETE CASCADE
   ) WITHOUT ROWID`,
   'CREATE INDEX idx_job_progress_request ON job_progress(request_fingerprint)',
+
+  // How far each projection is, by which version of its rules; and when it was built anew.
+  `CREATE TABLE projections (
+    name TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL
+  ) WITHOUT ROWID`,
+  "INSERT INTO projections (name, version, position) VALUES ('jobs', 1, 0)",
+  `CREATE TABLE rebuilds (
+    id TEXT PRIMARY KEY,
+    projection TEXT NOT NULL,
+    status TEXT NOT NULL CHECK(status IN ('running', 'completed', 'failed', 'cancelled')),
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    events_done INTEGER NOT NULL,
+    events_total INTEGER NOT NULL,
+    difference_count INTEGER NOT NULL,
+    differences TEXT NOT NULL,
+    error TEXT
+  )`,
 
   // Operational, without history: who holds which piece of work, until when.
   `CREATE TABLE leases (

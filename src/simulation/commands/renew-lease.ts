@@ -1,6 +1,7 @@
 // A heartbeat: the worker is alive, so its attempt holds a while longer. No event; leases are operational.
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
+import { VersionConflict } from '../../event-store/refusal.js';
 import type { Progress } from '../../worker/executors/executor.js';
 import { renewLease } from '../../worker/leases.js';
 import { indexOf } from '../domain/job.js';
@@ -21,6 +22,8 @@ export class RenewLease extends Command<RenewedLease> {
     readonly modelDay: ModelDayId,
     readonly attempt: number,
     readonly progress?: Progress,
+    /** From `If-Match`: refused when the job has moved on. */
+    readonly expectedVersion?: number,
   ) {
     super();
   }
@@ -34,21 +37,25 @@ export class RenewLeaseHandler implements ICommandHandler<RenewLease> {
     private readonly policy: JobPolicy,
   ) {}
 
-  /** @throws Refusal `job_not_found`, `model_day_not_found`, `stale_attempt` */
-  execute({ modelDay: { jobId, date, model }, attempt, progress }: RenewLease): Promise<RenewedLease> {
+  /** @throws Refusal `job_not_found`, `model_day_not_found`, `version_conflict`, `stale_attempt` */
+  execute({ modelDay, attempt, progress, expectedVersion }: RenewLease): Promise<RenewedLease> {
+    const { jobId, date, model } = modelDay;
+    const streamId = streamOf(jobId);
     return this.database.queue.run(async (transaction) => {
-      const { state: job } = await this.jobs.load(transaction, streamOf(jobId));
+      const { state: job, version } = await this.jobs.load(transaction, streamId);
+      if (expectedVersion !== undefined && version > 0 && expectedVersion !== version)
+        throw new VersionConflict(streamId, expectedVersion, version);
       if (job === undefined || job.removed)
         throw new Refusal('missing', 'job_not_found', 'There is no such job.');
-      const modelDay = job.modelDays.at(indexOf(job, date, model));
-      if (modelDay.status === 'running' && modelDay.attempt === attempt) {
+      const found = job.modelDays.at(indexOf(job, date, model));
+      if (found.status === 'running' && found.attempt === attempt) {
         const leaseExpiresAt = this.policy.leaseEnd();
         await renewLease(transaction, workOf({ jobId, date, model }), leaseExpiresAt, progress);
         return { leaseExpiresAt, cancelled: false };
       }
-      if (wasCancelled(modelDay, attempt)) return { leaseExpiresAt: this.policy.now(), cancelled: true };
+      if (wasCancelled(found, attempt)) return { leaseExpiresAt: this.policy.now(), cancelled: true };
       throw new Refusal('conflict', 'stale_attempt', `Attempt ${attempt} of "${model}" on ${date} is over.`, {
-        current_attempt: modelDay.attempt,
+        current_attempt: found.attempt,
       });
     });
   }

@@ -8,12 +8,14 @@ import type { z } from 'zod';
 import { LogSignal } from '../../event-store/log-signal.js';
 import { lastEventId } from '../../http/event-requests.js';
 import { OpenStreams } from '../../http/open-streams.js';
+import { empty, eventStream, json } from '../../http/operation.js';
 import type { ServerSentEvents } from '../../http/server-sent-events.js';
 import { pause, Runtime } from '../../runtime/runtime.js';
 import { hasEnded } from '../domain/status.js';
 import { FindJob } from '../queries/job-queries.js';
 import { ReadJobHistory } from '../queries/job-history.js';
 import { viewOfWholeJob, type JobView, type WholeJobView } from '../views.js';
+import { Question, wholeJobAnswer } from './answers.js';
 import { historyQuery } from './requests.js';
 
 /** The least time between two messages about a job, in milliseconds: at most ten a second. */
@@ -34,6 +36,12 @@ export class JobHistoryController {
 
   @Get('history')
   @RouteConfig({ takesQuery: true })
+  @Question({
+    id: 'getJobHistory',
+    summary: 'Reads a job as it was at a version or a time, from its events; one of the two.',
+    answers: { 200: json('The job as it was.', wholeJobAnswer) },
+    problems: ['job_not_found', 'version_not_found'],
+  })
   async history(
     @Param('jobId') jobId: string,
     @Query({ schema: historyQuery }) moment: z.output<typeof historyQuery>,
@@ -42,6 +50,17 @@ export class JobHistoryController {
   }
 
   @Get('stream')
+  @Question({
+    id: 'followJob',
+    summary: 'Follows a job to its end.',
+    answers: {
+      200: eventStream(
+        'Server-Sent Events `job`: the version as id, { job_id, status, version, progress } as data.',
+      ),
+      204: empty('It has ended, and Last-Event-ID is its last version.'),
+    },
+    problems: ['job_not_found', 'too_many_streams'],
+  })
   async live(
     @Param('jobId') jobId: string,
     @Req() request: FastifyRequest,

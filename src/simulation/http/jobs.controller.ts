@@ -9,10 +9,14 @@ import type { Metadata } from '../../event-store/event-store.js';
 import { IfMatch, isFresh } from '../../http/etag.js';
 import { answerList, type ListAnswer } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
+import { empty, json } from '../../http/operation.js';
 import { ChangeJob, type JobIntent } from '../commands/change-job.js';
 import { FindJob, ListJobs } from '../queries/job-queries.js';
 import { viewOfJob, type JobView } from '../views.js';
+import { Command, jobAnswer, jobListAnswer, Question } from './answers.js';
 import { jobListQuery, reasonRequest } from './requests.js';
+
+const changed = { 200: json('The job as it is now.', jobAnswer, 'ETag') };
 
 @ApiTags('Jobs')
 @Controller('jobs')
@@ -24,6 +28,11 @@ export class JobsController {
 
   @Get()
   @RouteConfig({ takesQuery: true })
+  @Question({
+    id: 'listJobs',
+    summary: 'Lists jobs.',
+    answers: { 200: json('Newest first.', jobListAnswer, 'Link') },
+  })
   async list(
     @Query({ schema: jobListQuery }) query: z.output<typeof jobListQuery>,
     @Req() request: FastifyRequest,
@@ -35,6 +44,12 @@ export class JobsController {
   }
 
   @Get(':jobId')
+  @Question({
+    id: 'getJob',
+    summary: 'Reads a job.',
+    answers: { 200: json('The job.', jobAnswer, 'ETag'), 304: empty('It has not changed.', 'ETag') },
+    problems: ['job_not_found'],
+  })
   async find(
     @Param('jobId') jobId: string,
     @Req() request: FastifyRequest,
@@ -48,6 +63,12 @@ export class JobsController {
 
   @Post(':jobId/cancel')
   @HttpCode(200)
+  @Command({
+    id: 'cancelJob',
+    summary: 'Ends a job: what is not completed has failed.',
+    answers: changed,
+    problems: ['job_not_found', 'job_finished', 'version_conflict'],
+  })
   cancel(
     @Param('jobId') jobId: string,
     @Body({ schema: reasonRequest }) { reason }: z.output<typeof reasonRequest>,
@@ -60,6 +81,12 @@ export class JobsController {
 
   @Post(':jobId/retry')
   @HttpCode(200)
+  @Command({
+    id: 'retryJob',
+    summary: 'Runs the failed model-days of an ended job again.',
+    answers: changed,
+    problems: ['job_not_found', 'job_not_finished', 'nothing_to_retry', 'job_active', 'version_conflict'],
+  })
   retry(
     @Param('jobId') jobId: string,
     @Body({ schema: reasonRequest }) { reason }: z.output<typeof reasonRequest>,
@@ -72,6 +99,12 @@ export class JobsController {
 
   @Delete(':jobId')
   @HttpCode(204)
+  @Command({
+    id: 'removeJob',
+    summary: 'Takes an ended job out of the tables; its events stay.',
+    answers: { 204: empty('It is gone.') },
+    problems: ['job_not_found', 'job_not_finished', 'version_conflict'],
+  })
   async remove(
     @Param('jobId') jobId: string,
     @Caller() caller: Metadata,

@@ -20,6 +20,7 @@ import type { Metadata } from '../../event-store/event-store.js';
 import { IfMatch } from '../../http/etag.js';
 import { answerList } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
+import { json } from '../../http/operation.js';
 import { ChangeJob, type ChangedJob } from '../commands/change-job.js';
 import { RenewLease } from '../commands/renew-lease.js';
 import { indexOf } from '../domain/job.js';
@@ -28,6 +29,14 @@ import type { ModelDayId } from '../model-day-work.js';
 import { FindModelDay, ListModelDays, type ModelDayView } from '../queries/job-queries.js';
 import { ResultLimit } from '../result-limit.js';
 import { modelDayView } from '../views.js';
+import {
+  Command,
+  leaseAnswer,
+  modelDayAnswer,
+  modelDayListAnswer,
+  Question,
+  startedAnswer,
+} from './answers.js';
 import {
   completeRequest,
   failRequest,
@@ -41,6 +50,9 @@ const ApiModelDayId = applyDecorators(
   ...['jobId', 'date', 'model'].map((name) => ApiParam({ name, schema: { type: 'string' } })),
 );
 
+const noSuch = ['job_not_found', 'model_day_not_found'] as const;
+const whole = { 200: json('The model-day.', modelDayAnswer) };
+
 @ApiTags('Model-days')
 @Controller('jobs/:jobId/model-days')
 export class ModelDaysController {
@@ -52,6 +64,12 @@ export class ModelDaysController {
 
   @Get()
   @RouteConfig({ takesQuery: true })
+  @Question({
+    id: 'listModelDays',
+    summary: 'Lists the model-days of a job, with their results.',
+    answers: { 200: json('By date, then model.', modelDayListAnswer, 'Link') },
+    problems: ['job_not_found'],
+  })
   async list(
     @Param('jobId') jobId: string,
     @Query({ schema: modelDayListQuery }) query: z.output<typeof modelDayListQuery>,
@@ -63,6 +81,12 @@ export class ModelDaysController {
 
   @Get(':date/:model')
   @ApiModelDayId
+  @Question({
+    id: 'getModelDay',
+    summary: 'Reads a model-day with all its attempts.',
+    answers: whole,
+    problems: noSuch,
+  })
   find(@Param() id: ModelDayId): Promise<ModelDayView> {
     return this.queries.execute(new FindModelDay(id));
   }
@@ -70,6 +94,12 @@ export class ModelDaysController {
   @Post(':date/:model/start')
   @ApiModelDayId
   @HttpCode(200)
+  @Command({
+    id: 'startModelDay',
+    summary: 'Starts an attempt, which holds until its lease runs out.',
+    answers: { 200: json('The attempt.', startedAnswer) },
+    problems: [...noSuch, 'model_day_not_pending', 'out_of_order', 'too_early', 'version_conflict'],
+  })
   async start(
     @Param() { jobId, date, model }: ModelDayId,
     @Body({ schema: startRequest }) { worker }: z.output<typeof startRequest>,
@@ -90,6 +120,12 @@ export class ModelDaysController {
   @Post(':date/:model/complete')
   @ApiModelDayId
   @HttpCode(200)
+  @Command({
+    id: 'completeModelDay',
+    summary: 'Reports that an attempt is done, with its result.',
+    answers: whole,
+    problems: [...noSuch, 'stale_attempt', 'version_conflict'],
+  })
   async complete(
     @Param() id: ModelDayId,
     @Body({ schema: completeRequest }) { attempt, result = null }: z.output<typeof completeRequest>,
@@ -112,6 +148,12 @@ export class ModelDaysController {
   @Post(':date/:model/fail')
   @ApiModelDayId
   @HttpCode(200)
+  @Command({
+    id: 'failModelDay',
+    summary: 'Reports that an attempt has failed; the status says whether it will be tried again.',
+    answers: whole,
+    problems: [...noSuch, 'stale_attempt', 'version_conflict'],
+  })
   async fail(
     @Param() id: ModelDayId,
     @Body({ schema: failRequest }) { attempt, error, retryable }: z.output<typeof failRequest>,
@@ -129,11 +171,20 @@ export class ModelDaysController {
   @Post(':date/:model/heartbeat')
   @ApiModelDayId
   @HttpCode(200)
+  @Command({
+    id: 'renewLease',
+    summary: 'Says that an attempt is alive, so that its lease holds on.',
+    answers: { 200: json('The lease.', leaseAnswer) },
+    problems: [...noSuch, 'stale_attempt', 'version_conflict'],
+  })
   async heartbeat(
     @Param() id: ModelDayId,
     @Body({ schema: heartbeatRequest }) { attempt, progress }: z.output<typeof heartbeatRequest>,
+    @IfMatch() expectedVersion: number | undefined,
   ) {
-    const { leaseExpiresAt, cancelled } = await this.commands.execute(new RenewLease(id, attempt, progress));
+    const { leaseExpiresAt, cancelled } = await this.commands.execute(
+      new RenewLease(id, attempt, progress, expectedVersion),
+    );
     return { lease_expires_at: leaseExpiresAt, cancelled };
   }
 

@@ -1,17 +1,27 @@
 // The endpoints of the specification: trigger a simulation, follow it.
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Metadata } from '../../event-store/event-store.js';
 import { Caller } from '../../http/metadata.js';
+import { json } from '../../http/operation.js';
 import { CreateJob } from '../commands/create-job.js';
 import { ConfigFolder } from '../config-folder.js';
 import { JobPolicy } from '../job-policy.js';
 import { resolveRequest } from '../job-request.js';
 import { FindJob, ReadJobWithDetails, type JobWithDetails } from '../queries/job-queries.js';
 import { viewOfJob, type JobView } from '../views.js';
+import {
+  acceptedAnswer,
+  Command,
+  jobAnswer,
+  Question,
+  sameRequestAnswer,
+  wholeJobAnswer,
+} from './answers.js';
+import { ListLengths } from './list-lengths.js';
 import { triggerRequest, type TriggerRequest } from './requests.js';
 
 @ApiTags('Simulations')
@@ -26,6 +36,16 @@ export class SimulateController {
 
   @Post('trigger')
   @HttpCode(202)
+  @UseGuards(ListLengths)
+  @Command({
+    id: 'triggerSimulation',
+    summary: 'Asks for a grid of model-days: every model on every date.',
+    answers: {
+      200: json('The same request is there already: its job.', sameRequestAnswer, 'Location'),
+      202: json('A new job.', acceptedAnswer, 'Location'),
+    },
+    problems: ['job_active'],
+  })
   async trigger(
     @Body({ schema: triggerRequest }) body: TriggerRequest,
     @Caller() caller: Metadata,
@@ -46,6 +66,12 @@ export class SimulateController {
   }
 
   @Get('status/:jobId')
+  @Question({
+    id: 'getSimulation',
+    summary: 'Reads a job with all its model-days.',
+    answers: { 200: json('The job.', wholeJobAnswer) },
+    problems: ['job_not_found'],
+  })
   async status(@Param('jobId') jobId: string, @Res() reply: FastifyReply): Promise<void> {
     const found = await this.queries.execute(new ReadJobWithDetails(jobId));
     reply.type('application/json; charset=utf-8');
@@ -53,6 +79,12 @@ export class SimulateController {
   }
 
   @Get('current')
+  @Question({
+    id: 'getCurrentSimulation',
+    summary: 'Reads the newest job.',
+    answers: { 200: json('The job.', jobAnswer) },
+    problems: ['no_jobs'],
+  })
   current(): Promise<JobView> {
     return this.queries.execute(new FindJob());
   }

@@ -102,6 +102,23 @@ describe('a trigger', () => {
     expectWrongFields(await trigger({ date_range: [], models: [] }), '/date_range', '/models');
   });
 
+  it('takes no list that is longer than any grid, and looks at none of its values', async () => {
+    const wrong = Array<number>(101).fill(7);
+    const answer = await trigger({ ...good, date_range: wrong, rerun: 'no' });
+    expectWrongFields(answer, '/date_range');
+    expect(answer.body.errors).toHaveLength(1);
+    expect(detailsOf(answer)).toBe('names 101 values; one job may have 100 model-days');
+    expectWrongFields(await trigger({ date_range: wrong, models: wrong }), '/date_range', '/models');
+    const million = `{"models": [${'7,'.repeat(1_000_000)}7]}`;
+    expectWrongFields(await service.post('/simulate/trigger', million), '/models');
+  });
+
+  it('is told of a hundred wrong values when a list that is not too long has no more', async () => {
+    const answer = await trigger({ ...good, date_range: Array<number>(100).fill(7) });
+    expect(answer.body.errors).toHaveLength(100);
+    expect(answer.body.errors.at(-1).pointer).toBe('/date_range/99');
+  });
+
   it('takes nothing twice, and says what is there twice', async () => {
     const answer = await trigger({
       date_range: ['2025-01-06', '2025-01-07', '2025-01-06'],

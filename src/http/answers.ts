@@ -1,0 +1,124 @@
+// What the controllers of mechanisms answer.
+import { z } from 'zod';
+import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
+import type { KeptRefusal } from '../audit/refusals.js';
+import type { Verification } from '../audit/verify.js';
+import { answer, count, listAnswer, referenceTo, timeAnswer } from './answer.js';
+import { operationsWith, type Answer } from './operation.js';
+
+export const { Question, Command } = operationsWith({});
+
+export const healthAnswer = answer('Health', z.object({ status: z.literal('ok') }));
+
+const event = answer(
+  'Event',
+  z.object({
+    position: z.int().min(1),
+    stream_id: z.string(),
+    version: z.int().min(1),
+    type: z.string(),
+    schema_version: z.int().min(1),
+    recorded_at: timeAnswer,
+    data: z.record(z.string(), z.unknown()),
+    metadata: z.object({
+      actor: z.string(),
+      correlation_id: z.string(),
+      causation_id: z.string().optional(),
+    }),
+  }),
+  'Something that happened; what `data` holds depends on `type` and `schema_version`.',
+);
+
+const cloudEvent = answer(
+  'CloudEvent',
+  z.object({
+    specversion: z.literal('1.0'),
+    id: z.string(),
+    source: z.string(),
+    type: z.string(),
+    subject: z.string(),
+    time: timeAnswer,
+    datacontenttype: z.literal('application/json'),
+    streamversion: z.int().min(1),
+    schemaversion: z.int().min(1),
+    actor: z.string(),
+    correlationid: z.string(),
+    causationid: z.string().optional(),
+    data: z.record(z.string(), z.unknown()),
+  }),
+  'CloudEvents 1.0; the id is the position in the log.',
+);
+
+const eventList = listAnswer('EventList', event);
+const cloudEventBatch = answer('CloudEventBatch', z.array(cloudEvent));
+
+/** In the form that `Accept` asks for. */
+export const eventsAnswer: Answer = {
+  description:
+    'In the order of the log. As lines (application/x-ndjson): one event a line, without a limit of its own.',
+  headers: ['Link'],
+  content: {
+    'application/json': referenceTo(eventList),
+    'application/x-ndjson': referenceTo(event),
+    'application/cloudevents-batch+json': referenceTo(cloudEventBatch),
+  },
+};
+
+const hash = z.base64();
+
+export const inclusionAnswer = answer(
+  'InclusionProof',
+  z.object({
+    position: z.int().min(1),
+    index: count,
+    size: count,
+    leaf_hash: hash,
+    hashes: z.array(hash),
+  }) satisfies z.ZodType<InclusionAnswer>,
+);
+
+export const consistencyAnswer = answer(
+  'ConsistencyProof',
+  z.object({ from: count, to: count, hashes: z.array(hash) }) satisfies z.ZodType<ConsistencyAnswer>,
+);
+
+export const refusalsAnswer = listAnswer(
+  'RefusalList',
+  answer(
+    'Refusal',
+    z.object({
+      id: z.int().min(1),
+      recorded_at: timeAnswer,
+      actor: z.string(),
+      correlation_id: z.string(),
+      command: z.string(),
+      code: z.string(),
+      status: z.int(),
+    }) satisfies z.ZodType<KeptRefusal>,
+    'A command that was refused: who, what, when and why; no bodies.',
+  ),
+);
+
+export const verificationAnswer = answer(
+  'Verification',
+  z.object({
+    ok: z.boolean(),
+    events: count,
+    jobs: count,
+    difference_count: count,
+    differences: z.array(
+      z.object({
+        table: z.string(),
+        job_id: z.string(),
+        date: z.string().exactOptional(),
+        model: z.string().exactOptional(),
+        column: z.string().exactOptional(),
+        expected: z.unknown(),
+        actual: z.unknown(),
+      }),
+    ),
+    problems: z.array(z.string()),
+    warnings: z.array(z.string()),
+  }) satisfies z.ZodType<Verification>,
+  'The tables and the log, held against the events; the first hundred differences.',
+);

@@ -1,0 +1,55 @@
+// The codes of problem documents that any part of the service may answer; a part that speaks HTTP adds its own.
+import { z } from 'zod';
+
+export interface ProblemCode {
+  status: number;
+  /** What it tells the client. */
+  means: string;
+  /** What the document says besides. */
+  members?: z.ZodRawShape;
+}
+
+export type ProblemCodes = Readonly<Record<string, ProblemCode>>;
+
+/** Checks that every entry is one, and keeps the names. */
+export const problemCodes = <Codes extends ProblemCodes>(codes: Codes): Codes => codes;
+
+/** Of every request. */
+export const codesOfRequests = problemCodes({
+  malformed_request: { status: 400, means: 'the URL or the body cannot be read; a body must be JSON' },
+  invalid_request: { status: 422, means: 'values that cannot be, each named in `errors`' },
+  internal_error: { status: 500, means: 'a defect of the service' },
+  database_busy: { status: 503, means: 'another process holds the database' },
+  database_overloaded: { status: 503, means: 'too many writes wait' },
+  database_full: { status: 503, means: 'the disk is full' },
+  database_io: { status: 503, means: 'the database cannot be read or written' },
+  database_corrupt: { status: 503, means: 'the database is damaged' },
+  database_closed: { status: 503, means: 'the service is stopping' },
+});
+
+/** Of every request that may have a body. */
+export const codesOfBodies = problemCodes({
+  body_too_large: { status: 413, means: 'the body is larger than BODY_LIMIT_BYTES' },
+  unsupported_media_type: { status: 415, means: 'a body is application/json' },
+});
+
+/** Of the mechanisms. */
+export const codesOfMechanisms = problemCodes({
+  version_conflict: {
+    status: 412,
+    means: 'the job has moved on since the ETag in If-Match',
+    members: { expected_version: z.int().optional(), actual_version: z.int().optional() },
+  },
+  job_not_found: { status: 404, means: 'there is no such job' },
+  not_found: { status: 404, means: 'there is nothing at this path' },
+  position_not_found: { status: 404, means: 'there is no event at this position' },
+  size_not_found: { status: 404, means: 'the log has fewer events' },
+  invalid_range: { status: 422, means: '`from` is larger than `to`' },
+  log_rolled_back: {
+    status: 409,
+    means: 'the log contradicts what was signed',
+    members: { signed_checkpoint: z.string().optional(), present_checkpoint: z.string().optional() },
+  },
+  not_ready: { status: 503, means: 'the service is starting or stopping, or cannot write' },
+  too_many_streams: { status: 503, means: 'too many live streams are open' },
+});

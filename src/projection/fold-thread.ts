@@ -1,0 +1,124 @@
+// The line between a rebuild and the thread that folds the log for it: slices of rows one way, how far to go the other.
+import { Worker, type MessagePort } from 'node:worker_threads';
+import type { LogFold, RowWrite } from './log-fold.js';
+import type { Difference } from './row-comparison.js';
+
+/** What the thread is told: fold up to a position; that a slice is written, so that the next may come. */
+type Order = { kind: 'fold'; to: number } | { kind: 'written' };
+
+type Told =
+  | { kind: 'slice'; writes: RowWrite[]; position: number }
+  | { kind: 'folded'; report: FoldReport }
+  | { kind: 'failed'; message: string };
+
+export interface FoldReport {
+  /** Everything up to here is in the slices that came before. */
+  position: number;
+  differenceCount: number;
+  differences: Difference[];
+}
+
+/** Writes a slice, which brings the new tables nearer to this position. */
+export type WriteSlice = (writes: readonly RowWrite[], position: number) => Promise<void>;
+
+/** How many slices may be under way: the thread makes the next ones while these are written. */
+const underWayMax = 3;
+
+export class FoldThread {
+  private readonly worker: Worker;
+  private end: Error | undefined;
+  private onSlice: WriteSlice = () => Promise.resolve();
+  private settle: { resolve: (report: FoldReport) => void; reject: (error: Error) => void } | undefined;
+
+  /** @param program knows the projection; it is handed the path of the database */
+  constructor(program: URL, path: string) {
+    this.worker = new Worker(program, { workerData: path, resourceLimits: { maxYoungGenerationSizeMb: 32 } });
+    this.worker.on('message', (told: Told) => {
+      this.hear(told);
+    });
+    this.worker.on('error', (error) => {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    });
+    this.worker.on('exit', () => {
+      this.fail(new Error('the thread that folds the log has ended'));
+    });
+  }
+
+  /**
+   * Folds up to a position. Resolves when the last slice that it takes is written.
+   * @throws Error when the log cannot be folded, or a slice cannot be written
+   */
+  foldTo(position: number, onSlice: WriteSlice): Promise<FoldReport> {
+    if (this.end !== undefined) return Promise.reject(this.end);
+    this.onSlice = onSlice;
+    return new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+      this.tell({ kind: 'fold', to: position });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.fail(new Error('the thread that folds the log was stopped'));
+    await this.worker.terminate();
+  }
+
+  private hear(told: Told): void {
+    if (told.kind === 'slice') {
+      this.onSlice(told.writes, told.position).then(
+        () => {
+          this.tell({ kind: 'written' });
+        },
+        (error: unknown) => {
+          this.fail(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    } else if (told.kind === 'failed') this.fail(new Error(told.message));
+    else this.settle?.resolve(told.report);
+  }
+
+  private fail(error: Error): void {
+    this.end ??= error;
+    this.settle?.reject(this.end);
+  }
+
+  private tell(order: Order): void {
+    this.worker.postMessage(order);
+  }
+}
+
+/** The thread's end: folds as it is told, and waits while too many slices are under way. */
+export function foldAsTold<State, Event extends { type: string; data: object }>(
+  port: MessagePort,
+  fold: LogFold<State, Event>,
+): void {
+  let underWay = 0;
+  let wake: (() => void) | undefined;
+  const tell = (told: Told): void => {
+    port.postMessage(told);
+  };
+  const untilAtMost = async (count: number): Promise<void> => {
+    while (underWay > count) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  const foldTo = async (to: number): Promise<void> => {
+    const isFirst = fold.position === 0;
+    for (const writes of fold.upTo(to)) {
+      underWay += 1;
+      tell({ kind: 'slice', writes, position: fold.position });
+      await untilAtMost(underWayMax - 1);
+    }
+    if (isFirst) fold.compareStrays();
+    await untilAtMost(0);
+    const { position, differenceCount, differences } = fold;
+    tell({ kind: 'folded', report: { position, differenceCount, differences } });
+  };
+  port.on('message', (order: Order) => {
+    if (order.kind === 'written') {
+      underWay -= 1;
+      wake?.();
+      return;
+    }
+    foldTo(order.to).catch((error: unknown) => {
+      tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    });
+  });
+}

@@ -1,0 +1,243 @@
+// Folds the whole log in its order and gives the rows that it stands for, in slices, in bounded memory. It runs in a
+// thread of its own, on a connection of its own. On the way it compares the rows with those of the live tables.
+import type BetterSqlite3 from 'better-sqlite3';
+import type { EncodedEvent } from '../event-store/codec.js';
+import type { DomainEvent } from '../event-store/decider.js';
+import { cellsOf, type Cell, type Projected, type ProjectedTable } from './projected.js';
+import { RowComparison, type Difference } from './row-comparison.js';
+
+/** A step of filling the new tables. */
+export type RowWrite =
+  /** Takes away what is there of a subject. */
+  | { kind: 'clear'; subject: string }
+  /** New rows of the table with this place among the projection's. */
+  | { kind: 'insert'; table: number; rows: Cell[][] }
+  /** Rows that may be there already. */
+  | { kind: 'put'; table: number; rows: Cell[][] };
+
+export interface LogFoldOptions {
+  /** How many cells of folded states are kept (`Decider.sizeOf`). */
+  cellsMax?: number;
+  /** How many rows there are in a slice. */
+  sliceRows?: number;
+}
+
+interface StoredEvent extends EncodedEvent {
+  position: number;
+  stream_id: string;
+  version: number;
+}
+
+interface Followed<State, Event> {
+  state: State;
+  version: number;
+  /** Earlier rows of it may be in the new tables. */
+  wasEvicted: boolean;
+  /** Its rows as of some version are in the new tables. */
+  isWritten: boolean;
+  /** What happened since its rows were written. */
+  unwritten: Event[];
+  /** Whether anything happened since its rows were written. */
+  isDirty: boolean;
+}
+
+const pageSize = 2_000;
+const columns = 'position, stream_id, version, type, schema_version, data';
+
+export class LogFold<State, Event extends DomainEvent> {
+  /** Everything up to here has been folded. */
+  position = 0;
+  differenceCount = 0;
+  /** The first hundred. */
+  readonly differences: Difference[] = [];
+
+  /** In the order of their last event. */
+  private readonly followed = new Map<string, Followed<State, Event>>();
+  private cells = 0;
+  private slice: RowWrite[] = [];
+  private sliceRows = 0;
+  private readonly comparisons: readonly RowComparison[];
+  private readonly page: BetterSqlite3.Statement;
+  private readonly streamPage: BetterSqlite3.Statement;
+  private readonly cellsMax: number;
+  private readonly sliceMax: number;
+
+  constructor(
+    private readonly projected: Projected<State, Event>,
+    private readonly connection: BetterSqlite3.Database,
+    { cellsMax = 100_000, sliceRows = 400 }: LogFoldOptions = {},
+  ) {
+    this.cellsMax = cellsMax;
+    this.sliceMax = sliceRows;
+    this.comparisons = projected.tables.map((table) => new RowComparison(connection, table));
+    this.page = connection.prepare(
+      `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ${pageSize}`,
+    );
+    this.streamPage = connection.prepare(
+      `SELECT ${columns} FROM events WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
+    );
+  }
+
+  get end(): number {
+    return this.connection.prepare('SELECT coalesce(max(position), 0) FROM events').pluck().get() as number;
+  }
+
+  /**
+   * Folds on until `end`, and gives what has to be written so that the new tables are as of that position.
+   * @throws Error when an event can't be read or the log has a hole
+   */
+  *upTo(end: number): Generator<RowWrite[]> {
+    while (this.position < end) {
+      const events = this.page.all(this.position, end) as StoredEvent[];
+      if (events.length === 0) throw new Error(`the log has no event at position ${this.position + 1}`);
+      for (const event of events) {
+        if (event.position !== this.position + 1)
+          throw new Error(`the log has no event at position ${this.position + 1}`);
+        this.apply(event);
+        this.position = event.position;
+        if (this.cells > this.cellsMax) yield* this.evict();
+      }
+    }
+    for (const [streamId, followed] of this.followed) yield* this.write(streamId, followed);
+    yield* this.flush();
+  }
+
+  /** Compares what no event stands for: rows of subjects that the log does not know. */
+  compareStrays(): void {
+    for (const table of this.projected.tables) {
+      const strays = this.connection
+        .prepare(
+          `SELECT DISTINCT ${table.subjectColumn} FROM ${table.name} AS stray
+           WHERE NOT EXISTS (SELECT 1 FROM events WHERE stream_id = ? || stray.${table.subjectColumn})`,
+        )
+        .pluck()
+        .all(this.projected.streamPrefix) as string[];
+      for (const subject of strays) this.compare(table, subject, []);
+    }
+  }
+
+  private apply(event: StoredEvent): void {
+    const { streamPrefix, decider, codec } = this.projected;
+    const streamId = event.stream_id;
+    if (!streamId.startsWith(streamPrefix)) return;
+    const followed = this.followed.get(streamId) ?? this.follow(streamId, event.version);
+    if (event.version !== followed.version + 1)
+      throw new Error(
+        `stream ${streamId} has no version ${followed.version + 1} before position ${event.position}`,
+      );
+    const decoded = codec.decode(event);
+    const sizeBefore = decider.sizeOf(followed.state);
+    followed.state = decider.evolve(followed.state, decoded);
+    followed.version = event.version;
+    followed.isDirty = true;
+    if (followed.isWritten) followed.unwritten.push(decoded);
+    this.cells += decider.sizeOf(followed.state) - sizeBefore;
+    // The map keeps the order of insertion, so the first one is always the one that rested longest.
+    this.followed.delete(streamId);
+    this.followed.set(streamId, followed);
+  }
+
+  /** A stream that was let go is folded again from its beginning. */
+  private follow(streamId: string, version: number): Followed<State, Event> {
+    const { initialState: state } = this.projected.decider;
+    const followed: Followed<State, Event> = {
+      state,
+      version: 0,
+      wasEvicted: version > 1,
+      isWritten: false,
+      unwritten: [],
+      isDirty: false,
+    };
+    if (version > 1) this.foldOn(followed, streamId, version - 1);
+    this.cells += this.projected.decider.sizeOf(followed.state);
+    return followed;
+  }
+
+  private foldOn(followed: { state: State; version: number }, streamId: string, to: number): void {
+    const { decider, codec } = this.projected;
+    while (followed.version < to) {
+      const events = this.streamPage.all(streamId, followed.version) as StoredEvent[];
+      if (events.length === 0) return;
+      for (const event of events) {
+        if (event.version > to) return;
+        followed.state = decider.evolve(followed.state, codec.decode(event));
+        followed.version = event.version;
+      }
+    }
+  }
+
+  /** Lets go of the streams that rested longest; the one at work stays, however large. */
+  private *evict(): Generator<RowWrite[]> {
+    for (const [streamId, followed] of this.followed) {
+      if (this.cells <= this.cellsMax / 2 || this.followed.size === 1) return;
+      yield* this.write(streamId, followed);
+      this.followed.delete(streamId);
+      this.cells -= this.projected.decider.sizeOf(followed.state);
+    }
+  }
+
+  private *write(streamId: string, followed: Followed<State, Event>): Generator<RowWrite[]> {
+    if (!followed.isDirty) return;
+    const { tables, streamPrefix } = this.projected;
+    const subject = streamId.slice(streamPrefix.length);
+    if (!followed.isWritten) this.compareAll(streamId, subject, followed);
+    const touched = followed.isWritten
+      ? tables.map((table) => this.touchedRows(followed, table))
+      : tables.map(() => undefined);
+    const mayBeAny = touched.includes(undefined);
+    if (mayBeAny && (followed.isWritten || followed.wasEvicted)) this.slice.push({ kind: 'clear', subject });
+    for (const [place, table] of tables.entries()) {
+      const rows = mayBeAny ? this.projected.rowsOf(followed.state, table.name) : (touched[place] ?? []);
+      const kind = mayBeAny ? 'insert' : 'put';
+      let cells: Cell[][] = [];
+      for (const row of rows) {
+        cells.push(cellsOf(table, row));
+        this.sliceRows += 1;
+        if (this.sliceRows < this.sliceMax) continue;
+        this.slice.push({ kind, table: place, rows: cells });
+        cells = [];
+        yield* this.flush();
+      }
+      if (cells.length > 0) this.slice.push({ kind, table: place, rows: cells });
+    }
+    followed.isWritten = true;
+    followed.isDirty = false;
+    followed.unwritten = [];
+  }
+
+  private touchedRows(followed: Followed<State, Event>, table: ProjectedTable) {
+    return this.projected.rowsTouchedBy(followed.state, followed.unwritten, table.name);
+  }
+
+  private *flush(): Generator<RowWrite[]> {
+    const { slice } = this;
+    this.slice = [];
+    this.sliceRows = 0;
+    if (slice.length > 0) yield slice;
+  }
+
+  /** The live tables may be ahead of the fold: in one snapshot, both are brought to the same version. */
+  private compareAll(streamId: string, subject: string, { state, version }: Followed<State, Event>): void {
+    const now = { state, version };
+    this.connection.exec('BEGIN');
+    try {
+      this.foldOn(now, streamId, Infinity);
+      for (const table of this.projected.tables) {
+        const rows = Array.from(this.projected.rowsOf(now.state, table.name), (row) => cellsOf(table, row));
+        this.compare(table, subject, rows);
+      }
+    } finally {
+      this.connection.exec('COMMIT');
+    }
+  }
+
+  private compare(table: ProjectedTable, subject: string, rows: readonly Cell[][]): void {
+    const comparison = this.comparisons[this.projected.tables.indexOf(table)];
+    for (const difference of comparison?.differences(subject, rows) ?? []) {
+      this.differenceCount += 1;
+      if (this.differences.length < reportedMax) this.differences.push(difference);
+    }
+  }
+}
+
+const reportedMax = 100;

@@ -1,0 +1,214 @@
+// Rebuilds as admins see them: one at a time, followed while it runs, remembered afterwards.
+import type { Database } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
+import type { Refused } from '../event-store/refusal.js';
+import { timestamp, type Runtime } from '../runtime/runtime.js';
+import type { FoldReport } from './fold-thread.js';
+import { Rebuild, type RebuiltProjection } from './rebuild.js';
+import type { Difference } from './row-comparison.js';
+import { ShadowTables } from './shadow-tables.js';
+
+export interface RebuildView {
+  id: string;
+  projection: string;
+  status: 'running' | 'completed' | 'failed' | 'cancelled';
+  events_done: number;
+  events_total: number;
+  /** How many rows or columns of the old tables were not what the events say. */
+  difference_count: number;
+  /** The first hundred. */
+  differences: Difference[];
+  started_at: string;
+  ended_at: string | null;
+  error: string | null;
+}
+
+type RebuildRow = Omit<RebuildView, 'differences'> & { differences: string };
+
+/** A rebuild that cannot be: another one runs, or there is none of this id. */
+class RebuildRefusal extends Error implements Refused {
+  override readonly name = 'Refusal';
+
+  constructor(
+    readonly kind: 'missing' | 'conflict',
+    readonly code: string,
+    detail: string,
+    readonly facts: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+interface Running {
+  id: string;
+  startedAt: string;
+  rebuild: Rebuild;
+  isCancelled: boolean;
+}
+
+export class Rebuilds {
+  private running: Running | undefined;
+  private ended: Promise<RebuildView> | undefined;
+  /** The last one that could not be written down. */
+  private unwritten: RebuildView | undefined;
+
+  /** @param program of the thread that folds the log for this projection */
+  constructor(
+    private readonly database: Database,
+    private readonly runtime: Runtime,
+    readonly projection: RebuiltProjection,
+    private readonly program: URL,
+  ) {}
+
+  /** At the start of a service: what was running when the last one died is over, and its tables go. */
+  async cleanUp(): Promise<void> {
+    const { database } = this;
+    const [left] = database.query("SELECT 1 FROM rebuilds WHERE status = 'running' LIMIT 1");
+    if (left === undefined) return;
+    await database.queue.run((transaction) => new ShadowTables(this.projection.tables).drop(transaction));
+    const error = 'The service ended while it ran; the tables are as they were before it.';
+    await database.queue.run((transaction) =>
+      transaction.run(
+        "UPDATE rebuilds SET status = 'failed', ended_at = ?, error = ? WHERE status = 'running'",
+        timestamp(this.runtime.nowMs()),
+        error,
+      ),
+    );
+  }
+
+  /**
+   * Starts a rebuild, which goes on by itself.
+   * @throws RebuildRefusal `rebuild_running`
+   */
+  start(): RebuildView {
+    if (this.running !== undefined) {
+      throw new RebuildRefusal('conflict', 'rebuild_running', `Rebuild ${this.running.id} is running.`, {
+        current_rebuild_id: this.running.id,
+      });
+    }
+    const running: Running = {
+      id: this.runtime.uuid(),
+      startedAt: timestamp(this.runtime.nowMs()),
+      rebuild: new Rebuild(this.database, this.projection, this.program),
+      isCancelled: false,
+    };
+    this.running = running;
+    this.ended = this.follow(running);
+    return this.viewOf(running);
+  }
+
+  /** @throws RebuildRefusal `rebuild_not_found` */
+  find(id: string): RebuildView {
+    if (this.running?.id === id) return this.viewOf(this.running);
+    if (this.unwritten?.id === id) return this.unwritten;
+    const [row] = this.database.query<RebuildRow>('SELECT * FROM rebuilds WHERE id = ?', id);
+    if (row === undefined)
+      throw new RebuildRefusal('missing', 'rebuild_not_found', 'There is no such rebuild.');
+    return { ...row, differences: JSON.parse(row.differences) as Difference[] };
+  }
+
+  /** The one that runs, or the last one that ran. */
+  latest(): RebuildView | undefined {
+    if (this.running !== undefined) return this.viewOf(this.running);
+    const [row] = this.database.query<{ id: string }>(
+      'SELECT id FROM rebuilds ORDER BY started_at DESC, rowid DESC LIMIT 1',
+    );
+    return row === undefined ? undefined : this.find(row.id);
+  }
+
+  /**
+   * Resolves when it has stopped; one that has ended stays as it ended.
+   * @throws RebuildRefusal `rebuild_not_found`
+   */
+  async cancel(id: string): Promise<RebuildView> {
+    const { running } = this;
+    if (running?.id !== id) return this.find(id);
+    running.isCancelled = true;
+    await running.rebuild.cancel();
+    await this.ended;
+    return this.find(id);
+  }
+
+  /** Resolves with how the latest rebuild ended; undefined when there was none. */
+  async whenEnded(): Promise<RebuildView | undefined> {
+    return this.ended;
+  }
+
+  /** Before the database is closed. */
+  async stop(): Promise<void> {
+    if (this.running !== undefined) await this.cancel(this.running.id);
+  }
+
+  private async follow(running: Running): Promise<RebuildView> {
+    try {
+      await this.database.queue.run((transaction) => this.insert(transaction, running));
+      await running.rebuild.run(async (transaction, report) => {
+        await this.writeEnd(transaction, running, 'completed', null, report);
+      });
+    } catch (error) {
+      await this.giveUp(running, error);
+    }
+    this.running = undefined;
+    return this.find(running.id);
+  }
+
+  private async giveUp(running: Running, cause: unknown): Promise<void> {
+    const status = running.isCancelled ? 'cancelled' : 'failed';
+    const error = running.isCancelled ? null : cause instanceof Error ? cause.message : String(cause);
+    try {
+      await running.rebuild.cleanUp();
+      await this.database.queue.run((transaction) => this.writeEnd(transaction, running, status, error));
+    } catch {
+      // The disk may be full, or what else ended the rebuild: the next start cleans up.
+      const ended_at = timestamp(this.runtime.nowMs());
+      this.unwritten = { ...this.viewOf(running), status, error, ended_at };
+    }
+  }
+
+  private async insert(transaction: Transaction, { id, startedAt }: Running): Promise<void> {
+    await transaction.run(
+      `INSERT INTO rebuilds (id, projection, status, started_at, events_done, events_total, difference_count,
+                             differences)
+       VALUES (?, ?, 'running', ?, 0, 0, 0, '[]')`,
+      id,
+      this.projection.name,
+      startedAt,
+    );
+  }
+
+  private async writeEnd(
+    transaction: Transaction,
+    { id, rebuild }: Running,
+    status: RebuildView['status'],
+    error: string | null,
+    report?: FoldReport,
+  ): Promise<void> {
+    await transaction.run(
+      `UPDATE rebuilds SET status = ?, ended_at = ?, error = ?, events_done = ?, events_total = ?,
+                           difference_count = ?, differences = ? WHERE id = ?`,
+      status,
+      timestamp(this.runtime.nowMs()),
+      error,
+      rebuild.eventsDone,
+      rebuild.eventsTotal,
+      report?.differenceCount ?? 0,
+      JSON.stringify(report?.differences ?? []),
+      id,
+    );
+  }
+
+  private viewOf({ id, startedAt, rebuild }: Running): RebuildView {
+    return {
+      id,
+      projection: this.projection.name,
+      status: 'running',
+      events_done: rebuild.eventsDone,
+      events_total: rebuild.eventsTotal,
+      difference_count: 0,
+      differences: [],
+      started_at: startedAt,
+      ended_at: null,
+      error: null,
+    };
+  }
+}

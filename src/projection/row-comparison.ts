@@ -1,0 +1,86 @@
+// Holds the rows of one subject in a table against those that its events stand for.
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Cell, ProjectedTable } from './projected.js';
+
+export interface Difference {
+  table: string;
+  job_id: string;
+  date?: string;
+  model?: string;
+  /** Undefined when a whole row is missing or should not be there. */
+  column?: string;
+  /** What the events say. */
+  expected: unknown;
+  /** What the table says. */
+  actual: unknown;
+}
+
+type Cells = readonly Cell[];
+
+export class RowComparison {
+  private readonly select: BetterSqlite3.Statement;
+  private readonly keyPlaces: readonly number[];
+  private readonly subjectPlace: number;
+
+  constructor(
+    connection: BetterSqlite3.Database,
+    private readonly table: ProjectedTable,
+  ) {
+    const columns = table.columns.join(', ');
+    this.select = connection
+      .prepare(`SELECT ${columns} FROM ${table.name} WHERE ${table.subjectColumn} = ?`)
+      .raw();
+    this.keyPlaces = table.keyColumns.map((column) => table.columns.indexOf(column));
+    this.subjectPlace = table.columns.indexOf(table.subjectColumn);
+  }
+
+  /** @param expected the rows that the events stand for, as `cellsOf` lists them */
+  differences(subject: string, expected: readonly Cells[]): Difference[] {
+    const actual = this.select.all(subject) as Cells[];
+    // Rows lie in the order in which they were made, unless somebody has been there.
+    if (actual.length === expected.length && actual.every((row, place) => isSame(row, expected[place])))
+      return [];
+    return [...this.differencesByKey(actual, expected)];
+  }
+
+  private *differencesByKey(
+    actualRows: readonly Cells[],
+    expectedRows: readonly Cells[],
+  ): Generator<Difference> {
+    const actual = new Map(actualRows.map((row) => [this.keyOf(row), row]));
+    for (const expected of expectedRows) {
+      const key = this.keyOf(expected);
+      const found = actual.get(key);
+      actual.delete(key);
+      if (found === undefined)
+        yield { ...this.nameOf(expected), expected: this.asRow(expected), actual: null };
+      else yield* this.differingColumns(expected, found);
+    }
+    for (const stray of actual.values())
+      yield { ...this.nameOf(stray), expected: null, actual: this.asRow(stray) };
+  }
+
+  private *differingColumns(expected: Cells, actual: Cells): Generator<Difference> {
+    for (const [place, column] of this.table.columns.entries()) {
+      if (expected[place] === actual[place]) continue;
+      yield { ...this.nameOf(expected), column, expected: expected[place], actual: actual[place] };
+    }
+  }
+
+  private keyOf(row: Cells): string {
+    return JSON.stringify(this.keyPlaces.map((place) => row[place]));
+  }
+
+  private nameOf(row: Cells): { table: string; job_id: string } {
+    const places = [this.subjectPlace, ...this.keyPlaces];
+    const key = places.map((place) => [this.table.columns[place], String(row[place])] as const);
+    return { table: this.table.name, ...(Object.fromEntries(key) as { job_id: string }) };
+  }
+
+  private asRow(row: Cells): object {
+    return Object.fromEntries(this.table.columns.map((column, place) => [column, row[place]]));
+  }
+}
+
+const isSame = (one: Cells, other: Cells | undefined): boolean =>
+  one.every((cell, place) => cell === other?.[place]);

@@ -1,0 +1,105 @@
+// New read tables beside the live ones: made like them, filled in small slices, and put in their place in one
+// transaction. Names and texts of tables, checks, foreign keys and indexes are afterwards what they were.
+import type { Awaitable, Transaction } from '../database/transaction.js';
+import type { RowWrite } from './log-fold.js';
+import type { ProjectedTable } from './projected.js';
+
+interface SchemaObject {
+  name: string;
+  sql: string;
+}
+
+const shadowOf = (name: string): string => `${name}_rebuild`;
+const keyIndexOf = (name: string): string => `idx_${shadowOf(name)}_key`;
+
+export class ShadowTables {
+  private readonly inserts: readonly string[];
+  private readonly puts: readonly string[];
+  private readonly clears: readonly string[];
+
+  /** @param tables parents before those that refer to them */
+  constructor(private readonly tables: readonly ProjectedTable[]) {
+    this.inserts = tables.map(insertSql);
+    this.puts = tables.map((table) => `${insertSql(table)} ${updateSql(table)}`);
+    // Children first: what has no parent in a table that somebody edited goes as well.
+    this.clears = tables
+      .map((table) => `DELETE FROM ${shadowOf(table.name)} WHERE ${table.subjectColumn} = ?`)
+      .reverse();
+  }
+
+  /** In place of any that an interrupted rebuild left behind. */
+  async create(transaction: Transaction): Promise<void> {
+    await this.drop(transaction);
+    for (const table of this.tables) {
+      const [live] = await transaction.all<SchemaObject>(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name = ?",
+        table.name,
+      );
+      if (live === undefined) throw new Error(`there is no table ${table.name} to rebuild`);
+      await transaction.run(this.renamed(live.sql));
+      // Where there is one row of a subject, the subject is the primary key.
+      if (table.keyColumns.length === 0) continue;
+      const key = [table.subjectColumn, ...table.keyColumns].join(', ');
+      await transaction.run(
+        `CREATE UNIQUE INDEX ${keyIndexOf(table.name)} ON ${shadowOf(table.name)}(${key})`,
+      );
+    }
+  }
+
+  async drop(transaction: Transaction): Promise<void> {
+    for (const { name } of this.tables.toReversed())
+      await transaction.run(`DROP TABLE IF EXISTS ${shadowOf(name)}`);
+  }
+
+  async write(transaction: Transaction, writes: readonly RowWrite[]): Promise<void> {
+    for (const write of writes) {
+      if (write.kind === 'clear') {
+        for (const sql of this.clears) await transaction.run(sql, write.subject);
+        continue;
+      }
+      const sql = (write.kind === 'insert' ? this.inserts : this.puts)[write.table] as string;
+      for (const row of write.rows) {
+        const done: Awaitable<number> = transaction.run(sql, ...row);
+        // A slice is hundreds of rows: where a statement is done at once, waiting would cost more than writing.
+        if (typeof done !== 'number') await done;
+      }
+    }
+  }
+
+  /** Nothing refers to the live tables but each other, so dropping them empties no other. */
+  async swap(transaction: Transaction): Promise<void> {
+    const indexes = await transaction.all<SchemaObject>(
+      `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
+         AND tbl_name IN (SELECT value FROM json_each(?)) ORDER BY rowid`,
+      JSON.stringify(this.tables.map(({ name }) => name)),
+    );
+    for (const { name } of this.tables.toReversed()) await transaction.run(`DROP TABLE ${name}`);
+    for (const { name } of this.tables) {
+      await transaction.run(`DROP INDEX IF EXISTS ${keyIndexOf(name)}`);
+      // Also renames it in the foreign keys that refer to it.
+      await transaction.run(`ALTER TABLE ${shadowOf(name)} RENAME TO "${name}"`);
+    }
+    for (const { sql } of indexes) await transaction.run(sql);
+  }
+
+  /** The text of a table with its own name, and those that it refers to, changed for the shadow's. */
+  private renamed(sql: string): string {
+    return this.tables.reduce(
+      (text, { name }) =>
+        text
+          .replace(`CREATE TABLE "${name}"`, `CREATE TABLE "${shadowOf(name)}"`)
+          .replaceAll(`REFERENCES "${name}"`, `REFERENCES "${shadowOf(name)}"`),
+      sql,
+    );
+  }
+}
+
+const insertSql = ({ name, columns }: ProjectedTable): string =>
+  `INSERT INTO ${shadowOf(name)} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+
+const updateSql = ({ subjectColumn, keyColumns, columns }: ProjectedTable): string => {
+  const key = [subjectColumn, ...keyColumns];
+  const others = columns.filter((column) => !key.includes(column));
+  const changes = others.map((column) => `${column} = excluded.${column}`);
+  return `ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes.join(', ')}`;
+};

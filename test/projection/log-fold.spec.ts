@@ -1,0 +1,45 @@
+// Folding the log for new tables with hardly any memory: streams are let go and come back, slices are tiny.
+import BetterSqlite3 from 'better-sqlite3';
+import { verifyTables } from '../../src/audit/verify.js';
+import { LogFold } from '../../src/projection/log-fold.js';
+import { ShadowTables } from '../../src/projection/shadow-tables.js';
+import { projectedJobs } from '../../src/simulation/projected-jobs.js';
+import { startTestService, type TestService } from '../support/service.js';
+import { workplace } from '../support/workplace.js';
+import { writeHistory } from './history.js';
+
+const place = workplace();
+let service: TestService;
+
+beforeAll(async () => {
+  service = await startTestService(place, { MAX_ACTIVE_JOBS: '10' });
+  await writeHistory(service);
+  await writeHistory(service);
+});
+
+it.each([
+  ['everything kept, in one go', { cellsMax: 1_000, sliceRows: 1_000 }, Infinity],
+  ['everything kept, event by event', { cellsMax: 1_000, sliceRows: 3 }, 1],
+  ['hardly anything kept, in one go', { cellsMax: 1, sliceRows: 2 }, Infinity],
+  ['hardly anything kept, a few events at a time', { cellsMax: 5, sliceRows: 1 }, 7],
+])('%s', async (_how, options, step) => {
+  const { database } = service.service;
+  const connection = new BetterSqlite3(database.path, { readonly: true });
+  const fold = new LogFold(projectedJobs, connection, options);
+  const shadow = new ShadowTables(projectedJobs.tables);
+  const { end } = fold;
+  await database.queue.run((transaction) => shadow.create(transaction));
+  let rowsMax = 0;
+  while (fold.position < end) {
+    for (const writes of fold.upTo(Math.min(end, fold.position + step))) {
+      const rows = writes.reduce((sum, write) => sum + (write.kind === 'clear' ? 0 : write.rows.length), 0);
+      rowsMax = Math.max(rowsMax, rows);
+      await database.queue.run((transaction) => shadow.write(transaction, writes));
+    }
+  }
+  await database.queue.run((transaction) => shadow.swap(transaction));
+  connection.close();
+  expect(rowsMax).toBeLessThanOrEqual(options.sliceRows);
+  expect(fold.differenceCount).toBe(0);
+  expect(verifyTables(projectedJobs, { path: database.path })).toMatchObject({ ok: true, differences: [] });
+});

@@ -1,0 +1,161 @@
+// A rebuild on a real database, with its real thread (which is built: `npm run build`).
+import BetterSqlite3 from 'better-sqlite3';
+import { verifyTables } from '../../src/audit/verify.js';
+import { Rebuilds, type RebuildView } from '../../src/projection/rebuilds.js';
+import { systemRuntime } from '../../src/runtime/runtime.js';
+import { projectedJobs } from '../../src/simulation/projected-jobs.js';
+import { startTestService, type TestService } from '../support/service.js';
+import { workplace } from '../support/workplace.js';
+import { writeHistory } from './history.js';
+
+const place = workplace();
+const program = new URL('../../dist/rebuild-thread.js', import.meta.url);
+
+let service: TestService;
+let rebuilds: Rebuilds;
+let jobIds: string[];
+
+beforeEach(async () => {
+  service = await startTestService(place, { MAX_ACTIVE_JOBS: '10' });
+  jobIds = await writeHistory(service);
+  rebuilds = new Rebuilds(service.service.database, systemRuntime, projectedJobs, program);
+});
+
+/** What an admin does with the sqlite3 program beside the service. */
+function edit(...statements: string[]): void {
+  const connection = new BetterSqlite3(service.service.database.path, { timeout: 5_000 });
+  connection.pragma('foreign_keys = OFF');
+  for (const statement of statements) connection.exec(statement);
+  connection.close();
+}
+
+async function rebuilt(): Promise<RebuildView> {
+  rebuilds.start();
+  const ended = await rebuilds.whenEnded();
+  if (ended === undefined) throw new Error('no rebuild ran');
+  return ended;
+}
+
+const schema = (): unknown =>
+  service.service.database.query('SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name');
+
+const expectTablesAsLog = (): void => {
+  expect(verifyTables(projectedJobs, { path: service.service.database.path })).toMatchObject({
+    ok: true,
+    differences: [],
+    warnings: [],
+  });
+};
+
+it('puts new tables in the place of the old ones, which differed in nothing', async () => {
+  const before = schema();
+  const ended = await rebuilt();
+  const [{ end }] = service.service.database.query<{ end: number }>(
+    'SELECT max(position) AS end FROM events',
+  ) as [{ end: number }];
+  expect(ended).toMatchObject({
+    projection: 'jobs',
+    status: 'completed',
+    events_done: end,
+    events_total: end,
+    difference_count: 0,
+    differences: [],
+    error: null,
+  });
+  expectTablesAsLog();
+  // Tables, checks, foreign keys and indexes: by name and by text.
+  expect(schema()).toEqual(before);
+  expect(service.service.database.query('PRAGMA foreign_key_list(job_details)')).toMatchObject([
+    { table: 'jobs', from: 'job_id', to: 'job_id', on_delete: 'CASCADE' },
+  ]);
+  expect(
+    service.service.database.query("SELECT position, version FROM projections WHERE name = 'jobs'"),
+  ).toEqual([{ position: end, version: 1 }]);
+});
+
+it('tells what differed, and mends it', async () => {
+  const [completed = '', retried = ''] = jobIds;
+  edit(
+    `UPDATE jobs SET status = 'failed' WHERE job_id = '${completed}'`,
+    `DELETE FROM job_details WHERE job_id = '${completed}' AND date = '2025-01-16' AND model = 'a'`,
+    `UPDATE job_details SET error = 'nonsense' WHERE job_id = '${retried}' AND model = 'c' AND date = '2025-01-17'`,
+    "INSERT INTO job_details (job_id, date, model, status) VALUES ('nobody', '2025-01-16', 'a', 'pending')",
+  );
+  const { difference_count: count, differences } = await rebuilt();
+  expect(count).toBe(4);
+  expect(differences).toEqual(
+    expect.arrayContaining([
+      { table: 'jobs', job_id: completed, column: 'status', expected: 'completed', actual: 'failed' },
+      expect.objectContaining({
+        table: 'job_details',
+        job_id: completed,
+        date: '2025-01-16',
+        model: 'a',
+        actual: null,
+      }),
+      expect.objectContaining({
+        table: 'job_details',
+        job_id: retried,
+        column: 'error',
+        expected: null,
+        actual: 'nonsense',
+      }),
+      expect.objectContaining({ table: 'job_details', job_id: 'nobody', expected: null }),
+    ]),
+  );
+  expectTablesAsLog();
+  expect((await service.get(`/jobs/${completed}`)).body.status).toBe('completed');
+});
+
+it('goes on while commands are accepted, and reads see whole jobs all the time', async () => {
+  const [, , , running = ''] = jobIds;
+  const over = { yes: false };
+  const statuses = new Set<number>();
+  const writing = (async () => {
+    for (let round = 1; !over.yes; round += 1) {
+      const { status, body } = await service.post('/simulate/trigger', {
+        models: [`m${round}`],
+        date_range: ['2025-01-16'],
+        rerun: true,
+      });
+      statuses.add(status);
+      const path = service.modelDay(body.job_id, '2025-01-16', `m${round}`);
+      statuses.add((await service.post(`${path}/start`, { worker: 'w' })).status);
+      statuses.add((await service.post(`${path}/complete`, { attempt: 1 })).status);
+    }
+  })();
+  const seen = new Set<number>();
+  const reading = (async () => {
+    while (!over.yes)
+      seen.add((await service.get(`/simulate/status/${running}`)).body.progress.details.length);
+  })();
+  for (let times = 0; times < 3; times += 1) expect((await rebuilt()).status).toBe('completed');
+  over.yes = true;
+  await Promise.all([writing, reading]);
+  expect([...statuses].toSorted((one, other) => one - other)).toEqual([200, 202]);
+  expect([...seen]).toEqual([4]);
+  expectTablesAsLog();
+});
+
+it('runs once at a time, and can be stopped, which leaves everything as it was', async () => {
+  const before = schema();
+  const { id } = rebuilds.start();
+  expect(() => rebuilds.start()).toThrow(expect.objectContaining({ code: 'rebuild_running' }));
+  expect(await rebuilds.cancel(id)).toMatchObject({ id, status: 'cancelled', error: null });
+  expect(schema()).toEqual(before);
+  // An ended one stays as it ended.
+  expect(await rebuilds.cancel(id)).toMatchObject({ id, status: 'cancelled' });
+  expect(() => rebuilds.find('other')).toThrow(expect.objectContaining({ code: 'rebuild_not_found' }));
+  expect((await rebuilt()).status).toBe('completed');
+});
+
+it('fails on a log that it cannot fold, and leaves the old tables', async () => {
+  edit('DROP TRIGGER events_no_delete', 'DELETE FROM events WHERE position = 3');
+  const before = schema();
+  expect(await rebuilt()).toMatchObject({
+    status: 'failed',
+    error: 'the log has no event at position 3',
+  });
+  expect(schema()).toEqual(before);
+  expect((await service.get(`/jobs/${jobIds[0] ?? ''}`)).body.status).toBe('completed');
+});
