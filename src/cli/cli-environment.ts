@@ -38,7 +38,7 @@ const drawMs = 100;
 
 /**
  * A bar for long work, on standard error, so that what is printed can be piped; nothing where there is no terminal.
- * It ends by itself when `done` reaches `total`.
+ * It ends by itself when `done` reaches `total`. A total of 0 means that nobody knows it yet.
  */
 export function progressBar(what: string): (done: number, total: number) => void {
   const stream = process.stderr;
@@ -48,7 +48,7 @@ export function progressBar(what: string): (done: number, total: number) => void
   let isOver = false;
   return (done, total) => {
     const now = systemRuntime.nowMs();
-    if (isOver || (done < total && now - drawnMs < drawMs)) return;
+    if (isOver || total === 0 || (done < total && now - drawnMs < drawMs)) return;
     lines ??= new LiveLines(stream);
     drawnMs = now;
     const counts = ` ${done}/${total} ${what}`;

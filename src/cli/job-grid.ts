@@ -1,7 +1,7 @@
 // The grid of a job's model-days as lines of marks: models down, dates across, as many as there is room for. What
 // does not fit is condensed: a mark then stands for several dates, and a line, if need be, for several models.
 import type { ModelDayStatus } from '../simulation/domain/status.js';
-import { cut, oneLine, padded, type Colour } from './terminal.js';
+import { cut, oneLine, padded, widthOf, type Colour } from './terminal.js';
 
 export interface Grid {
   dates: readonly string[];
@@ -39,7 +39,7 @@ interface Layout {
 
 /** Dates that do not fit in one line go on in a further band of lines below, while there is room. */
 function layoutOf({ dates, models }: Grid, { columns, rows }: Room): Layout {
-  const longest = Math.max(...models.map((model) => Array.from(model).length));
+  const longest = Math.max(...models.map((model) => widthOf(oneLine(model))));
   const labelWidth = Math.max(1, Math.min(longest, labelMax, Math.floor(columns / 3)));
   const fitting = Math.max(1, columns - labelWidth - 2);
   // One line of each band is its head, one line at the end the legend.

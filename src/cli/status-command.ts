@@ -7,7 +7,7 @@ import { completeJobId } from './job-id.js';
 import type { JobReads } from './job-reads.js';
 import { failureLines, jobLines, statusText } from './job-text.js';
 import { openReads } from './open-reads.js';
-import { cut, durationText, oneLine, padded } from './terminal.js';
+import { cut, durationText, oneLine, padded, widthOf } from './terminal.js';
 import { watch } from './watch.js';
 
 interface ReadOptions extends TargetOptions {
@@ -60,7 +60,7 @@ function table(jobs: readonly JobView[]): string[] {
   const isTerminal = process.stdout.isTTY;
   const cells = jobs.map((job) => cellsOf(job, isTerminal ? 8 : 36));
   const widths = head.map((name, column) =>
-    Math.max(...[head, ...cells].map((row) => Array.from(row[column] ?? name).length)),
+    Math.max(...[head, ...cells].map((row) => widthOf(row[column] ?? name))),
   );
   const lineOf = (row: readonly string[]): string =>
     row.map((cell, column) => padded(cell, widths[column] ?? 0)).join('  ');

@@ -11,15 +11,30 @@ export const paint = (colour: Colour, text: string, stream: WriteStream = proces
 /** What others wrote (a model's name, an error of an executor) must not steer the terminal. */
 export const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ');
 
-/** Cut to so many characters, with a sign that something is missing. */
-export function cut(text: string, lengthMax: number): string {
-  const characters = Array.from(text);
-  return characters.length <= lengthMax ? text : `${characters.slice(0, lengthMax - 1).join('')}…`;
+/** What takes two columns (East Asian wide characters, emoji), and what takes none (marks on the one before). */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u;
+const empty = /[\p{Mn}\p{Cf}]/u;
+
+/** How many columns a text takes, near enough for a name in a table. */
+export const widthOf = (text: string): number =>
+  Array.from(text).reduce((sum, one) => sum + (wide.test(one) ? 2 : empty.test(one) ? 0 : 1), 0);
+
+/** Cut to so many columns, with a sign that something is missing. */
+export function cut(text: string, columns: number): string {
+  let [kept, width] = ['', 0];
+  for (const one of text) {
+    width += widthOf(one);
+    if (width > columns) return `${kept}…`;
+    // The sign needs a column too, if there is more to come.
+    if (width < columns) kept += one;
+  }
+  return text;
 }
 
-/** Padded by characters, where `padEnd` counts half of an emoji as one. */
-export const padded = (text: string, length: number): string =>
-  text + ' '.repeat(Math.max(0, length - Array.from(text).length));
+/** Padded by columns, where `padEnd` counts half of an emoji as one. */
+export const padded = (text: string, columns: number): string =>
+  text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 
 export const barOf = (done: number, total: number, width: number): string => {
   const filled = total === 0 ? width : Math.floor((width * Math.min(done, total)) / total);

@@ -1,5 +1,5 @@
 // Drawing on a terminal, and what it looks like afterwards.
-import { cut, durationText, LiveLines, oneLine } from '../../src/cli/terminal.js';
+import { cut, durationText, LiveLines, oneLine, padded, widthOf } from '../../src/cli/terminal.js';
 import { Screen } from './screen.js';
 
 it('draws in place, and leaves the terminal as it was', () => {
@@ -23,7 +23,17 @@ it('draws in place, and leaves the terminal as it was', () => {
 
 it('lets nothing that others wrote steer the terminal', () => {
   expect(oneLine('red\u001b[31m\nand \u202ereversed\u0007')).toBe('red [31m and  reversed ');
-  expect(cut('𝔤𝔯𝔦𝔡', 3)).toBe('𝔤𝔯…');
+});
+
+it('counts columns, not characters', () => {
+  expect([cut('𝔤𝔯𝔦𝔡', 4), cut('𝔤𝔯𝔦𝔡', 3), cut('日本語', 5), cut('日本語', 6)]).toEqual([
+    '𝔤𝔯𝔦𝔡',
+    '𝔤𝔯…',
+    '日本…',
+    '日本語',
+  ]);
+  expect(padded('日本', 6)).toBe('日本  ');
+  expect(widthOf('e\u0301🚀')).toBe(3);
 });
 
 it('tells how long something took', () => {
