@@ -38,7 +38,7 @@ CREATE INDEX idx_jobs_status ON jobs(status);
 
 CREATE INDEX idx_refusals_recorded_at ON refusals(recorded_at);
 
-CREATE TABLE job_details (
+CREATE TABLE "job_details" (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     job_id TEXT NOT NULL,
     date TEXT NOT NULL,
@@ -54,10 +54,10 @@ CREATE TABLE job_details (
     not_before TEXT,
     result_version INTEGER,
     earlier_attempts TEXT,
-    FOREIGN KEY (job_id) REFERENCES jobs(job_id) ON DELETE CASCADE
+    FOREIGN KEY (job_id) REFERENCES "jobs"(job_id) ON DELETE CASCADE
   );
 
-CREATE TABLE job_progress (
+CREATE TABLE "job_progress" (
     job_id TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
     total_model_days INTEGER NOT NULL,
@@ -66,10 +66,10 @@ CREATE TABLE job_progress (
     completed INTEGER NOT NULL,
     failed INTEGER NOT NULL,
     request_fingerprint TEXT NOT NULL,
-    FOREIGN KEY (job_id) REFERENCES jobs(job_id) ON DELETE CASCADE
+    FOREIGN KEY (job_id) REFERENCES "jobs"(job_id) ON DELETE CASCADE
   ) WITHOUT ROWID;
 
-CREATE TABLE jobs (
+CREATE TABLE "jobs" (
     job_id TEXT PRIMARY KEY,
     config_path TEXT NOT NULL,
     status TEXT NOT NULL CHECK(status IN ('pending', 'running', 'completed', 'partial', 'failed')),
@@ -95,6 +95,25 @@ CREATE TABLE leases (
   ) WITHOUT ROWID;
 
 CREATE TABLE log_identity (origin TEXT NOT NULL);
+
+CREATE TABLE projections (
+    name TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    position INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+CREATE TABLE rebuilds (
+    id TEXT PRIMARY KEY,
+    projection TEXT NOT NULL,
+    status TEXT NOT NULL CHECK(status IN ('running', 'completed', 'failed', 'cancelled')),
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    events_done INTEGER NOT NULL,
+    events_total INTEGER NOT NULL,
+    difference_count INTEGER NOT NULL,
+    differences TEXT NOT NULL,
+    error TEXT
+  );
 
 CREATE TABLE refusals (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

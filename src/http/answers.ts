@@ -4,6 +4,8 @@ import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
 import type { KeptRefusal } from '../audit/refusals.js';
 import type { Verification } from '../audit/verify.js';
 import { answer, count, listAnswer, referenceTo, timeAnswer } from './answer.js';
+import type { Difference } from '../projection/row-comparison.js';
+import type { RebuildView } from '../projection/rebuilds.js';
 import { operationsWith, type Answer } from './operation.js';
 
 export const { Question, Command } = operationsWith({});
@@ -99,6 +101,20 @@ export const refusalsAnswer = listAnswer(
   ),
 );
 
+const difference = answer(
+  'Difference',
+  z.object({
+    table: z.string(),
+    job_id: z.string(),
+    date: z.string().exactOptional(),
+    model: z.string().exactOptional(),
+    column: z.string().exactOptional(),
+    expected: z.unknown(),
+    actual: z.unknown(),
+  }) satisfies z.ZodType<Difference>,
+  'What a read table says, and what the events say; without a column, a whole row.',
+);
+
 export const verificationAnswer = answer(
   'Verification',
   z.object({
@@ -106,19 +122,42 @@ export const verificationAnswer = answer(
     events: count,
     jobs: count,
     difference_count: count,
-    differences: z.array(
-      z.object({
-        table: z.string(),
-        job_id: z.string(),
-        date: z.string().exactOptional(),
-        model: z.string().exactOptional(),
-        column: z.string().exactOptional(),
-        expected: z.unknown(),
-        actual: z.unknown(),
-      }),
-    ),
+    differences: z.array(difference),
     problems: z.array(z.string()),
     warnings: z.array(z.string()),
   }) satisfies z.ZodType<Verification>,
   'The tables and the log, held against the events; the first hundred differences.',
+);
+
+export const rebuildAnswer = answer(
+  'Rebuild',
+  z.object({
+    id: z.string(),
+    projection: z.string(),
+    status: z.enum(['running', 'completed', 'failed', 'cancelled']),
+    events_done: count,
+    events_total: count,
+    difference_count: count,
+    differences: z.array(difference),
+    started_at: timeAnswer,
+    ended_at: timeAnswer.nullable(),
+    error: z.string().nullable(),
+  }) satisfies z.ZodType<RebuildView>,
+  'How far it is; at the end, how much the old tables differed, and the first hundred differences.',
+);
+
+export const projectionListAnswer = answer(
+  'ProjectionList',
+  z.object({
+    items: z.array(
+      z.object({
+        name: z.string(),
+        version: count,
+        position: count,
+        lag: count,
+        rows: z.record(z.string(), count),
+        last_rebuild: rebuildAnswer.nullable(),
+      }),
+    ),
+  }),
 );

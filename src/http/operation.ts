@@ -10,7 +10,7 @@ import { codesOfBodies, codesOfMechanisms, codesOfRequests, type ProblemCodes } 
 const headers = {
   'X-Correlation-Id': 'The id that the request came with, or was given; every event that it caused keeps it.',
   ETag: 'The version of the job, like `"7"`: for If-Match and If-None-Match.',
-  Location: 'Where the job is.',
+  Location: 'Where what was made can be followed.',
   Link: 'The next page, as `<…>; rel="next"`; absent on the last one.',
   'Retry-After': 'In seconds.',
 } as const;

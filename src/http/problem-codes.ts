@@ -19,6 +19,7 @@ export const codesOfRequests = problemCodes({
   malformed_request: { status: 400, means: 'the URL or the body cannot be read; a body must be JSON' },
   invalid_request: { status: 422, means: 'values that cannot be, each named in `errors`' },
   internal_error: { status: 500, means: 'a defect of the service' },
+  starting: { status: 503, means: 'the service is starting; it may be bringing its tables up to date' },
   database_busy: { status: 503, means: 'another process holds the database' },
   database_overloaded: { status: 503, means: 'too many writes wait' },
   database_full: { status: 503, means: 'the disk is full' },
@@ -45,6 +46,12 @@ export const codesOfMechanisms = problemCodes({
   position_not_found: { status: 404, means: 'there is no event at this position' },
   size_not_found: { status: 404, means: 'the log has fewer events' },
   invalid_range: { status: 422, means: '`from` is larger than `to`' },
+  rebuild_running: {
+    status: 409,
+    means: 'a rebuild is running',
+    members: { current_rebuild_id: z.string().optional() },
+  },
+  rebuild_not_found: { status: 404, means: 'there is no such rebuild' },
   log_rolled_back: {
     status: 409,
     means: 'the log contradicts what was signed',

@@ -2,22 +2,13 @@
 import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import { Database } from '../database/database.js';
 import { Log } from '../event-store/log.js';
 import { readCheckpoint } from '../projection/checkpoint.js';
 import { Rebuilds, type RebuildView } from '../projection/rebuilds.js';
-
-interface ProjectionView {
-  name: string;
-  version: number;
-  /** Everything up to this position of the log is in its tables. */
-  position: number;
-  /** How many events are not. */
-  lag: number;
-  /** By table. */
-  rows: Record<string, number>;
-  last_rebuild: RebuildView | null;
-}
+import { Command, projectionListAnswer, Question, rebuildAnswer } from './answers.js';
+import { json } from './operation.js';
 
 @ApiTags('Administration')
 @Controller('admin/projections')
@@ -29,7 +20,12 @@ export class ProjectionsController {
   ) {}
 
   @Get()
-  list(): { items: ProjectionView[] } {
+  @Question({
+    id: 'listProjections',
+    summary: 'How far the read tables are, and how they were last built anew.',
+    answers: { 200: json('The projections.', projectionListAnswer) },
+  })
+  list(): z.output<typeof projectionListAnswer> {
     const { projection } = this.rebuilds;
     const { name, version, position } = readCheckpoint(this.database, projection.name);
     const rows = projection.tables.map((table) => [table.name, this.count(table.name)] as const);
@@ -49,6 +45,12 @@ export class ProjectionsController {
 
   @Post('rebuild')
   @HttpCode(202)
+  @Command({
+    id: 'startRebuild',
+    summary: 'Builds the read tables anew from the log; reads and commands go on meanwhile.',
+    answers: { 202: json('It has begun.', rebuildAnswer, 'Location') },
+    problems: ['rebuild_running'],
+  })
   start(@Res({ passthrough: true }) reply: FastifyReply): RebuildView {
     const started = this.rebuilds.start();
     void reply.header('location', `/admin/projections/rebuild/${started.id}`);
@@ -56,12 +58,24 @@ export class ProjectionsController {
   }
 
   @Get('rebuild/:id')
+  @Question({
+    id: 'getRebuild',
+    summary: 'How far a rebuild is, or how it ended.',
+    answers: { 200: json('The rebuild.', rebuildAnswer) },
+    problems: ['rebuild_not_found'],
+  })
   find(@Param('id') id: string): RebuildView {
     return this.rebuilds.find(id);
   }
 
   @Post('rebuild/:id/cancel')
   @HttpCode(200)
+  @Command({
+    id: 'cancelRebuild',
+    summary: 'Stops a rebuild, which leaves the tables as they were; one that has ended stays as it ended.',
+    answers: { 200: json('The rebuild.', rebuildAnswer) },
+    problems: ['rebuild_not_found'],
+  })
   cancel(@Param('id') id: string): Promise<RebuildView> {
     return this.rebuilds.cancel(id);
   }
