@@ -1,68 +1,58 @@
 #!/usr/bin/env node
-// The command `daybook`.
+// The command `daybook`: which commands and options there are. What a command needs is loaded when it runs, so that
+// help, and every small command, comes at once.
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
-import { exportLog } from './cli/export-command.js';
-import { showLog, type LogOptions } from './cli/log-command.js';
-import { replay } from './cli/replay-command.js';
-import { verify, type VerifyOptions } from './cli/verify-command.js';
-import { serve } from './serve.js';
+import { addHistoryCommands } from './cli/history-group.js';
+import { addJobCommands } from './cli/job-group.js';
+import { exitStatus, tellError } from './cli/outcome.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+let wantsJson = false;
 
 const program = new Command('daybook')
   .description('The book of long-running jobs: every model on every day, every step an event.')
   .version(version)
-  .showHelpAfterError();
+  .showHelpAfterError('(daybook help <command> tells how it is written)')
+  .exitOverride()
+  .hook('preAction', (_, command) => {
+    wantsJson = command.opts<{ json?: boolean }>().json === true;
+  })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  daybook serve                                                 run a service
+  daybook trigger --from 2025-01-16 --to 2025-01-31 --watch     ask for a grid, and follow it
+  daybook status --watch                                        follow the newest job
+  daybook verify                                                is the history what it was?
+
+A command speaks to the service that the settings name (HOST, PORT), or to the one of --url. When no service runs, it
+opens the database itself; what is asked for then waits until a service is started. Settings are environment variables;
+a file .env in the working folder is read too (README, "Settings").
+${exitStatus}`,
+  );
+
+program.commandsGroup('Service:');
 
 program
   .command('serve')
   .description('run the service; its settings are environment variables (README, "Settings")')
-  .action(() => serve(process.env));
+  .action(async () => (await import('./serve.js')).serve(process.env));
 
-const onDatabase = (command: Command): Command =>
-  command
-    .option('--database <path>', 'the database file; the one of DATABASE_URL by default')
-    .option('--json', 'print JSON, for scripts');
-
-onDatabase(program.command('replay <job>'))
-  .description("print a job's life event by event, with the state after each")
-  .action((job: string, options: { database?: string; json?: boolean }) => replay(job, options));
-
-onDatabase(program.command('log'))
-  .description('print the events, filtered')
-  .option('--job <id>', 'of one job')
-  .option('--actor <name>', 'caused by this actor')
-  .option('--type <type>', 'of one type, like ModelDayFailed')
-  .option('--since <moment>', 'recorded since: 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h, 7d')
-  .option('--limit <count>', 'at most so many')
-  .option('--refused', 'the commands that were refused, instead of the events')
-  .action((options: LogOptions) => showLog(options));
-
-onDatabase(program.command('export <file>'))
-  .description('write the log and its signed checkpoint to a file; compressed when its name ends in .gz')
-  .action((file: string, options: { database?: string }) => exportLog(file, options));
-
-onDatabase(program.command('verify'))
-  .description(
-    'check that the tables are what the events say, and the log what was signed: exit status 0 yes, 1 no, 2 could not check',
-  )
-  .option('--file <export>', 'check an exported file instead, without a database')
-  .option('--proof <file>', 'check one proof instead (a .tlog-proof), without a database')
-  .option('--checkpoint <file>', 'an older checkpoint that the log must continue')
-  .option('--key <key>', 'the verifier key (<name>+<hash>+<base64>), or a file that holds it')
-  .action((options: VerifyOptions) => verify(options));
+addJobCommands(program);
+addHistoryCommands(program);
 
 // Whoever reads only the beginning (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') process.exit();
   throw error;
 });
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
+  process.exitCode = tellError(error, wantsJson);
 }

@@ -1,18 +1,19 @@
-// The demo: starts a service with this example as its executor, triggers a real job, draws its life, and tells where
-// to look next. `--serve` leaves the service running afterwards.
-import { drawing } from './drawing.js';
+// The demo: starts a service with this example as its executor, triggers a real job, watches it as `daybook status
+// --watch` does, and tells where to look next. `--serve` leaves the service running afterwards.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { startDaybook } from './demo-service.js';
 
 /**
  * What the demo reads of the answers.
- * @typedef {import('./drawing.js').DrawnJob & { job_id: string, status: string, total_duration_seconds: number }} Job
+ * @typedef {object} Job
+ * @property {string} job_id
+ * @property {string} status
+ * @property {string[]} date_range
+ * @property {string[]} models
+ * @property {number} total_duration_seconds
  * @typedef {{ model: string, error: string | null, result: { value: number, profit: number } | null }} ModelDay
  */
-
-/** How often a client asks how far its job is, in milliseconds. */
-const pollMs = 100;
-
-const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * @param {string} url
@@ -55,14 +56,9 @@ async function demo() {
  * @param {string} jobId
  */
 async function follow(url, jobId) {
-  const draw = drawing(process.stdout);
-  for (;;) {
-    const job = /** @type {Job} */ (await ask(`${url}/simulate/status/${jobId}`));
-    const hasEnded = ['completed', 'partial', 'failed'].includes(job.status);
-    draw(job, hasEnded);
-    if (hasEnded) return job;
-    await wait(pollMs);
-  }
+  const watching = ['dist/cli.js', 'status', jobId, '--watch', '--url', url];
+  await once(spawn(process.execPath, watching, { stdio: 'inherit' }), 'exit');
+  return /** @type {Job} */ (await ask(`${url}/jobs/${jobId}`));
 }
 
 /**
@@ -91,6 +87,8 @@ function tellWhereToLook(url, jobId) {
   const start = 'EXECUTOR=module:examples/trading-session/session.js npm start';
   console.log(`
 Where to look next:
+  node dist/cli.js jobs
+  node dist/cli.js replay ${jobId}
   sqlite3 data/jobs.db "select * from jobs"
   sqlite3 data/jobs.db "select position, type, data from events order by position desc limit 10"
   ${isServing ? 'The service goes on until Ctrl-C:' : `${start}     and then:`}

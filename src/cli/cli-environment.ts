@@ -1,6 +1,8 @@
 // What every command shares: which database, how to print, how to end.
 import { environmentWithFile, readSettings } from '../config.js';
 import { SqliteReader } from '../database/sqlite-reader.js';
+import { systemRuntime } from '../runtime/runtime.js';
+import { barOf, LiveLines, paint } from './terminal.js';
 
 export interface DatabaseOption {
   /** A path; the one of DATABASE_URL when not given. */
@@ -31,13 +33,28 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Draws on a terminal only, and on standard error, so that what is printed can be piped. */
+/** At least between two drawings, in milliseconds. */
+const drawMs = 100;
+
+/**
+ * A bar for long work, on standard error, so that what is printed can be piped; nothing where there is no terminal.
+ * It ends by itself when `done` reaches `total`. A total of 0 means that nobody knows it yet.
+ */
 export function progressBar(what: string): (done: number, total: number) => void {
-  if (!process.stderr.isTTY) return () => undefined;
+  const stream = process.stderr;
+  if (!stream.isTTY) return () => undefined;
+  let lines: LiveLines | undefined;
+  let drawnMs = -Infinity;
+  let isOver = false;
   return (done, total) => {
-    const width = 40;
-    const filled = total === 0 ? width : Math.round((width * done) / total);
-    const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
-    process.stderr.write(`\r${bar} ${done}/${total} ${what}${done >= total ? '\n' : ''}`);
+    const now = systemRuntime.nowMs();
+    if (isOver || total === 0 || (done < total && now - drawnMs < drawMs)) return;
+    lines ??= new LiveLines(stream);
+    drawnMs = now;
+    const counts = ` ${done}/${total} ${what}`;
+    const bar = barOf(done, total, Math.max(10, Math.min(40, lines.room.columns - counts.length)));
+    lines.draw([`${paint('green', bar, stream)}${counts}`]);
+    isOver = done >= total;
+    if (isOver) lines.close();
   };
 }

@@ -4,6 +4,7 @@ import { Log, type LoggedEvent } from '../event-store/log.js';
 import { jsonOf } from '../http/event-formats.js';
 import { streamOf } from '../simulation/job-streams.js';
 import { print, reading, type DatabaseOption } from './cli-environment.js';
+import { completeJobId, loggedJobIdsBeginning } from './job-id.js';
 import { timeSince } from './since.js';
 
 export interface LogOptions extends DatabaseOption {
@@ -11,7 +12,7 @@ export interface LogOptions extends DatabaseOption {
   actor?: string;
   type?: string;
   since?: string;
-  limit?: string;
+  limit?: number;
   refused?: boolean;
   json?: boolean;
 }
@@ -25,7 +26,7 @@ export async function showLog(options: LogOptions): Promise<void> {
 /** Commands that were refused: no events, so only what every refusal has can be asked for. */
 async function showRefusals(options: LogOptions): Promise<void> {
   const since = options.since === undefined ? '' : timeSince(options.since);
-  let wanted = options.limit === undefined ? Infinity : Number(options.limit);
+  let wanted = options.limit ?? Infinity;
   await reading(options, async (reader) => {
     for (let after = 0; wanted > 0;) {
       const page = readRefusals(reader, { after, limit: pageSize, actor: options.actor });
@@ -46,15 +47,17 @@ const refusalLine = ({ recorded_at: at, status, code, actor, command }: KeptRefu
   [at, status, code.padEnd(22), actor, command].join('  ');
 
 async function showEvents(options: LogOptions): Promise<void> {
-  const filter = {
-    streamId: options.job === undefined ? undefined : streamOf(options.job),
-    type: options.type,
-    recordedFrom: options.since === undefined ? undefined : timeSince(options.since),
-  };
   await reading(options, async (reader) => {
+    const { job } = options;
+    const jobId = job && (await completeJobId(job, (prefix) => loggedJobIdsBeginning(reader, prefix)));
+    const filter = {
+      streamId: jobId === undefined ? undefined : streamOf(jobId),
+      type: options.type,
+      recordedFrom: options.since === undefined ? undefined : timeSince(options.since),
+    };
     const log = new Log(reader);
     const end = log.end();
-    let wanted = options.limit === undefined ? Infinity : Number(options.limit);
+    let wanted = options.limit ?? Infinity;
     for (let position = log.startOf(0, filter); position < end && wanted > 0;) {
       const page = log.page(position, end, pageSize, filter);
       const found = page.events.filter((event) => isBy(event, options.actor)).slice(0, wanted);

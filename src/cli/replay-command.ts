@@ -4,12 +4,15 @@ import { evolve } from '../simulation/domain/evolve.js';
 import { statusOf, type JobState } from '../simulation/domain/job.js';
 import { jobCodec, streamOf } from '../simulation/job-streams.js';
 import { viewOfJob } from '../simulation/views.js';
+import { completeJobId, loggedJobIdsBeginning } from './job-id.js';
+import { Refused } from './outcome.js';
 import { print, reading, type DatabaseOption } from './cli-environment.js';
 
 const pageSize = 500;
 
-export async function replay(jobId: string, options: DatabaseOption & { json?: boolean }): Promise<void> {
+export async function replay(given: string, options: DatabaseOption & { json?: boolean }): Promise<void> {
   await reading(options, async (reader) => {
+    const jobId = await completeJobId(given, (prefix) => loggedJobIdsBeginning(reader, prefix));
     const log = new Log(reader);
     const end = log.end();
     let state: JobState;
@@ -22,7 +25,7 @@ export async function replay(jobId: string, options: DatabaseOption & { json?: b
       position = page.scannedTo;
       await Promise.resolve();
     }
-    if (state === undefined) throw new Error(`There is no job ${jobId}.`);
+    if (state === undefined) throw new Refused(`There is no job ${jobId}.`);
   });
 }
 

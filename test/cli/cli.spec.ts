@@ -1,13 +1,11 @@
 // The command line, as a person uses it: the built program on the database of a service that runs.
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Refusals } from '../../src/audit/refusals.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
+import { runDaybook, type Ended } from './run-daybook.js';
 
-const program = join(import.meta.dirname, '../../dist/cli.js');
 const place = workplace();
 let service: TestService;
 let jobId: string;
@@ -21,18 +19,7 @@ beforeAll(async () => {
   database = service.service.database.path;
 });
 
-interface Ended {
-  code: number;
-  out: string;
-  err: string;
-}
-
-const daybook = (...words: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [program, ...words], (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
+const daybook = (...words: string[]): Promise<Ended> => runDaybook(words);
 
 it('explains itself', async () => {
   const { code, out } = await daybook('--help');
@@ -49,6 +36,7 @@ describe('replay', () => {
     expect(lines[0]).toMatch(/JobCreated .* → pending 2 pending$/);
     expect(lines[1]).toMatch(/ModelDayStarted 2025-01-16 gpt-5 #1 .* → running 1 pending, 1 running$/);
     expect(lines[4]).toMatch(/→ completed 2 completed$/);
+    expect(await daybook('replay', jobId.slice(0, 8), '--database', database)).toMatchObject({ code, out });
   });
 
   it('prints JSON for scripts', async () => {
@@ -58,8 +46,8 @@ describe('replay', () => {
   });
 
   it('says that there is no such job', async () => {
-    const { code, err } = await daybook('replay', 'nothing', '--database', database);
-    expect({ code, err }).toEqual({ code: 2, err: 'There is no job nothing.\n' });
+    const { code, err } = await daybook('replay', '00000000', '--database', database);
+    expect({ code, err }).toEqual({ code: 1, err: 'There is no job 00000000.\n' });
   });
 });
 

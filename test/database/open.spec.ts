@@ -5,7 +5,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { Database } from '../../src/database/database.js';
 import { UnusableDatabase } from '../../src/database/unusable-database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { migrations } from '../../src/service.js';
+import { migrations } from '../../src/application.js';
 import { jobEntities } from '../../src/simulation/entities.js';
 import { workplace } from '../support/workplace.js';
 

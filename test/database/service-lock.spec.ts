@@ -1,8 +1,14 @@
 // The lock by which one service owns a database.
 import { symlinkSync } from 'node:fs';
 import { relative } from 'node:path';
-import { DatabaseInUse, takeServiceLock } from '../../src/database/service-lock.js';
+import {
+  afterCommands,
+  DatabaseInUse,
+  takeCommandLock,
+  takeServiceLock,
+} from '../../src/database/service-lock.js';
 import { UnusableDatabase } from '../../src/database/unusable-database.js';
+import { systemRuntime } from '../../src/runtime/runtime.js';
 import { workplace } from '../support/workplace.js';
 
 const place = workplace();
@@ -52,4 +58,26 @@ it('names the lock file when that is what is damaged', () => {
   place.write('other.db.lock', 'no lock file of ours, and long enough to be looked at. '.repeat(100));
   expect(() => takeServiceLock(path)).toThrow(UnusableDatabase);
   expect(() => takeServiceLock(path)).toThrow(`${path}.lock`);
+});
+
+it('a service waits for a command that is at work, and a command for another one, but nobody waits for a service', async () => {
+  const path = place.path('shared.db');
+  const command = takeCommandLock(path);
+  expect(() => takeServiceLock(path)).toThrow(`A daybook command is at work on ${path}.`);
+  const order: string[] = [];
+  const next = afterCommands(() => takeCommandLock(path), systemRuntime).then((lock) => {
+    order.push('taken');
+    return lock;
+  });
+  await systemRuntime.nextTurn();
+  order.push('released');
+  command.release();
+  (await next).release();
+  expect(order).toEqual(['released', 'taken']);
+
+  const service = await afterCommands(() => takeServiceLock(path), systemRuntime);
+  for (const take of [takeServiceLock, takeCommandLock]) {
+    await expect(afterCommands(() => take(path), systemRuntime)).rejects.toMatchObject({ by: 'service' });
+  }
+  service.release();
 });

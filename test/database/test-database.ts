@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { Database, type DatabaseOptions } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { migrations } from '../../src/service.js';
+import { migrations } from '../../src/application.js';
 import { jobEntities } from '../../src/simulation/entities.js';
 import type { Workplace } from '../support/workplace.js';
 

@@ -1,0 +1,195 @@
+// The application over its database: everything that answers requests. A service listens with it and works; a command
+// opens it for a moment when no service runs.
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { AppModule, type Parts } from './app.module.js';
+import { Refusals } from './audit/refusals.js';
+import { RemoteNotary } from './audit/remote-notary.js';
+import { Verifier } from './audit/verifier.js';
+import type { Settings } from './config.js';
+import { Database } from './database/database.js';
+import { FirstSchema1764000000000 } from './database/migrations/1764000000000-first-schema.js';
+import { originOf } from './database/log-identity.js';
+import type { ServiceLock } from './database/service-lock.js';
+import { UnusableDatabase } from './database/unusable-database.js';
+import { Log } from './event-store/log.js';
+import { Health, refuseWhileStarting } from './http/health.js';
+import { OpenStreams } from './http/open-streams.js';
+import { serveOpenApi } from './http/openapi.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { requestLog } from './http/request-log.js';
+import { createAdapter } from './http/server.js';
+import { validationPipe } from './http/validation.js';
+import { NestLog } from './nest-log.js';
+import { Metrics } from './observability/metrics.js';
+import type { Tracing } from './observability/tracing.js';
+import { catchUp } from './projection/catch-up.js';
+import { Rebuilds } from './projection/rebuilds.js';
+import type { Runtime } from './runtime/runtime.js';
+import { jobEntities } from './simulation/entities.js';
+import { observeCommands } from './simulation/observed-commands.js';
+import { projectedJobs } from './simulation/projected-jobs.js';
+import { countJobs, countModelDays } from './simulation/queries/job-counts.js';
+
+export const migrations = [FirstSchema1764000000000];
+
+/** What has to be closed, in the opposite order. */
+export type Closers = (() => Promise<void> | void)[];
+
+export interface Application extends Watching {
+  app: NestFastifyApplication;
+  database: Database;
+  notary: RemoteNotary;
+  rebuilds: Rebuilds;
+}
+
+/** Who watches. */
+interface Watching {
+  metrics: Metrics;
+  tracing: Tracing | undefined;
+}
+
+/**
+ * Everything that answers requests, over the database; nothing listens, recovers or works yet.
+ *
+ * @param lock of the database; released with the rest
+ * @throws UnusableDatabase
+ */
+export async function openApplication(
+  settings: Settings,
+  runtime: Runtime,
+  log: Logger,
+  lock: ServiceLock,
+  closers: Closers,
+): Promise<Application> {
+  closers.push(() => {
+    lock.release();
+  });
+  const path = settings.databasePath;
+  const metrics = new Metrics();
+  const tracing = await openTracing(settings);
+  closers.push(() => tracing?.close());
+  const observer = metrics.writes;
+  const database = await Database.open({ path, migrations, entities: jobEntities, runtime, observer });
+  tracing?.writes(database.queue);
+  closers.push(() => database.close());
+  const origin = await originOf(database, runtime, settings.LOG_ORIGIN);
+  const keyFile = settings.SIGNING_KEY_FILE ?? `${path}.key`;
+  const notary = new RemoteNotary(program('notary'), { databasePath: path, keyFile, origin });
+  closers.push(() => notary.close());
+  const verifier = new Verifier(program('verify'), { path, keyFile });
+  const rebuilds = new Rebuilds(database, runtime, projectedJobs, program('rebuild'));
+  closers.push(() => rebuilds.stop());
+  const parts = { database, runtime, log, notary, verifier, rebuilds, metrics, tracing };
+  const app = await createApp(settings, parts);
+  closers.push(() => closeApp(app, runtime));
+  return { app, database, notary, rebuilds, metrics, tracing };
+}
+
+/** Brings the tables to the end of the log, by the rules of this Daybook. */
+export async function bringUpToDate({ app, database, rebuilds }: Application, log: Logger): Promise<void> {
+  await rebuilds.cleanUp();
+  if (await catchUp(database, projectedJobs)) return;
+  const health = app.get(Health, { strict: false });
+  log.warn('the read tables are built anew from the log; the service is ready when that is done');
+  health.catchingUp('The read tables are built anew from the log');
+  rebuilds.start();
+  const ended = await rebuilds.whenEnded();
+  health.caughtUp();
+  if (ended?.status === 'completed') return;
+  throw new UnusableDatabase(`Its read tables could not be built anew: ${ended?.error ?? 'it was stopped'}.`);
+}
+
+/**
+ * For a command while no service runs: an application that answers requests by `app.inject()` and no others. Its
+ * tables are as far as the log; but it recovers no jobs and runs none: what waits goes on waiting for a service.
+ *
+ * @param lock of the database; released with the rest, also when opening fails
+ * @throws UnusableDatabase
+ */
+export async function openApart(
+  settings: Settings,
+  runtime: Runtime,
+  log: Logger,
+  lock: ServiceLock,
+): Promise<{ app: NestFastifyApplication; close: () => Promise<void> }> {
+  const closers: Closers = [];
+  try {
+    const application = await openApplication(settings, runtime, log, lock, closers);
+    await bringUpToDate(application, log);
+    application.app.get(Health, { strict: false }).serving();
+    return { app: application.app, close: () => closeAll(closers) };
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+export async function closeAll(closers: Closers): Promise<void> {
+  for (const closer of closers.splice(0).reverse()) await closer();
+}
+
+/** The program of a thread. */
+const program = (name: string): URL => new URL(`${name}-thread.js`, import.meta.url);
+
+/** OpenTelemetry is loaded when it is wanted, and costs nothing otherwise. */
+async function openTracing(settings: Settings): Promise<Tracing | undefined> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName } = settings;
+  if (endpoint === undefined) return undefined;
+  const { Tracing } = await import('./observability/tracing.js');
+  return new Tracing({ endpoint, serviceName });
+}
+
+async function createApp(settings: Settings, parts: Parts & Watching): Promise<NestFastifyApplication> {
+  const { runtime, log, metrics, tracing } = parts;
+  const observers = [metrics.requests, requestLog(log)];
+  const prepare = tracing?.requests.bind(tracing);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(settings, parts),
+    createAdapter({ bodyLimitBytes: settings.BODY_LIMIT_BYTES, runtime, log, observers, prepare }),
+    { bodyParser: false, logger: new NestLog(log), abortOnError: false },
+  );
+  app.useGlobalFilters(new ProblemFilter(log, app.get(Refusals)));
+  app.useGlobalPipes(validationPipe);
+  serveOpenApi(app);
+  refuseWhileStarting(app.getHttpAdapter().getInstance(), app.get(Health));
+  await app.init();
+  const bus = app.get(CommandBus, { strict: false });
+  tracing?.commands(bus);
+  observeCommands(bus, metrics.commands);
+  watchGauges(app, metrics);
+  return app;
+}
+
+function watchGauges(app: NestFastifyApplication, metrics: Metrics): void {
+  const database = app.get(Database);
+  const log = app.get(Log);
+  const streams = app.get(OpenStreams, { strict: false });
+  const rebuilds = app.get(Rebuilds);
+  metrics.watch({
+    jobs: () => countJobs(database),
+    modelDays: () => countModelDays(database),
+    logEvents: () => log.end(),
+    writesWaiting: () => database.queue.depth,
+    liveStreams: () => streams.count,
+    rebuild: () => rebuilds.progress,
+  });
+}
+
+/** How long answers that are under way have to go out once nothing else runs, in milliseconds. */
+const lastAnswersMs = 2_000;
+
+async function closeApp(app: NestFastifyApplication, runtime: Runtime): Promise<void> {
+  const cancel = runtime.after(lastAnswersMs, () => {
+    app.getHttpServer().closeAllConnections();
+  });
+  await app.close();
+  cancel();
+  // What was refused last is not worth failing a stop for.
+  await app
+    .get(Refusals)
+    .flush()
+    .catch(() => undefined);
+}

@@ -1,0 +1,123 @@
+// Finds out whom a command speaks to. With --url it is that service. Without, it is the service that the settings
+// name, if it answers and has the database that they name; when no service has that database, the command opens it.
+import { existsSync } from 'node:fs';
+import { originIn } from '../audit/signed-log.js';
+import { environmentWithFile, readSettings, type Settings } from '../config.js';
+import { afterCommands, DatabaseInUse, takeCommandLock } from '../database/service-lock.js';
+import { SqliteReader } from '../database/sqlite-reader.js';
+import { pause, systemRuntime } from '../runtime/runtime.js';
+import type { DatabaseOption } from './cli-environment.js';
+import { ServiceTarget } from './service-target.js';
+import type { Target } from './target.js';
+
+export interface TargetOptions extends DatabaseOption {
+  /** Of a service. */
+  url?: string;
+}
+
+/** How long a service that has the database and does not answer may be starting or stopping, in milliseconds. */
+const patienceMs = 3_000;
+const lookMs = 100;
+const glimpseMs = 10_000;
+
+/**
+ * For a command that changes something.
+ * @throws Error that says which service or database could not be found, and what to do
+ */
+export async function openTarget(options: TargetOptions): Promise<Target> {
+  if (options.url !== undefined) return new ServiceTarget(options.url);
+  const settings = settingsFor(options);
+  const endMs = systemRuntime.nowMs() + patienceMs;
+  for (;;) {
+    const service = await serviceFor(settings, options);
+    if (service !== undefined) return service;
+    mustExist(settings, options);
+    // Loading it takes most of the time: meanwhile the database is free for a service that starts.
+    const { openApartTarget } = await import('./apart-target.js');
+    try {
+      const path = settings.databasePath;
+      const lock = await afterCommands(() => takeCommandLock(path), systemRuntime);
+      return await openApartTarget(settings, lock);
+    } catch (error) {
+      if (!(error instanceof DatabaseInUse) || error.by === 'command') throw error;
+      if (systemRuntime.nowMs() >= endMs) throw silent(settings);
+    }
+    await pause(systemRuntime, lookMs);
+  }
+}
+
+/** For a command that only reads: a service, or the path of a database to read beside whoever has it. */
+export async function findSource(options: TargetOptions): Promise<ServiceTarget | string> {
+  if (options.url !== undefined) return new ServiceTarget(options.url);
+  const settings = settingsFor(options);
+  const service = await serviceFor(settings, options);
+  if (service !== undefined) return service;
+  mustExist(settings, options);
+  return settings.databasePath;
+}
+
+function settingsFor({ database }: TargetOptions): Settings {
+  const settings = readSettings(environmentWithFile(process.env));
+  return database === undefined ? settings : { ...settings, databasePath: database };
+}
+
+/** Where a service with these settings listens; undefined when it takes any free port. */
+function urlOf({ HOST: host, PORT: port }: Settings): string | undefined {
+  if (port === 0) return undefined;
+  const here: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  const name = here[host] ?? host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+/** The service that the settings name, if it answers and is the one of this database. */
+async function serviceFor(settings: Settings, options: TargetOptions): Promise<ServiceTarget | undefined> {
+  const url = urlOf(settings);
+  if (url === undefined) return undefined;
+  const service = new ServiceTarget(url);
+  const answer = await service.glimpse('/audit/key', glimpseMs);
+  // 503: it is starting, and its lock tells whose database it has.
+  if (answer === undefined || answer.status === 503) return undefined;
+  const served = /^(\S+)\+[\da-f]{8}\+\S+$/.exec(answer.text.trim())?.[1];
+  const isDaybook = served !== undefined || answer.type.startsWith('application/problem+json');
+  const here = originAt(settings.databasePath);
+  if (isDaybook && options.database === undefined && (here === undefined || served === undefined))
+    return service;
+  if (isDaybook && here !== undefined && here === served) return service;
+  if (options.database !== undefined) return undefined;
+  throw new Error(
+    isDaybook
+      ? `The service at ${url} serves another database than ${settings.databasePath}. Name the service with --url, or the database with --database.`
+      : `What answers at ${url} is no Daybook service. Name the service with --url, or the database with --database.`,
+  );
+}
+
+/** The name of the log in a database; undefined when there is no database, or no name yet. */
+function originAt(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  const reader = SqliteReader.open(path);
+  try {
+    return originIn(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** A command makes no database: a wrong folder would get a book that nobody serves. */
+function mustExist(settings: Settings, { database }: TargetOptions): void {
+  const path = settings.databasePath;
+  if (existsSync(path)) return;
+  if (database !== undefined) throw new Error(`There is no database ${path}.`);
+  throw new Error(
+    `No service answers${at(settings)}, and there is no database ${path}. Start a service with \`daybook serve\`, or name one with --url or --database.`,
+  );
+}
+
+const silent = (settings: Settings): Error =>
+  new Error(
+    `A service is using ${settings.databasePath}, but none answers${at(settings)}. It may still be starting; or it listens elsewhere: then say where with --url.`,
+  );
+
+const at = (settings: Settings): string => {
+  const url = urlOf(settings);
+  return url === undefined ? ' (PORT=0 names no port)' : ` at ${url}`;
+};

@@ -1,0 +1,75 @@
+// The commands that look back, and check what they see.
+import { Option, type Command } from 'commander';
+import type { DatabaseOption } from './cli-environment.js';
+import type { LogOptions } from './log-command.js';
+import type { TargetOptions } from './find-target.js';
+import { examples, onDatabase, onService, wholeNumber } from './options.js';
+import type { VerifyOptions } from './verify-command.js';
+
+export function addHistoryCommands(program: Command): void {
+  program.commandsGroup('History:');
+
+  onDatabase(
+    program
+      .command('log')
+      .description('print the events, filtered')
+      .option('--job <id>', 'of one job')
+      .option('--actor <name>', 'caused by this actor')
+      .option('--type <type>', 'of one type, like ModelDayFailed')
+      .option('--since <moment>', 'recorded since: 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h, 7d')
+      .addOption(new Option('--limit <count>', 'at most so many').argParser(wholeNumber))
+      .option('--refused', 'the commands that were refused, instead of the events'),
+  )
+    .addHelpText(
+      'after',
+      examples(`  daybook log --type ModelDayFailed --since 24h
+  daybook log --refused --limit 10`),
+    )
+    .action(async (options: LogOptions) => (await import('./log-command.js')).showLog(options));
+
+  onDatabase(
+    program
+      .command('replay <job>')
+      .description("print a job's life event by event, with the state after each"),
+  )
+    .addHelpText('after', examples(`  daybook replay 550e`))
+    .action(async (...given: [string, DatabaseOption & { json?: boolean }]) =>
+      (await import('./replay-command.js')).replay(given[0], given[1]),
+    );
+
+  onDatabase(
+    program
+      .command('verify')
+      .description('check that the tables are what the events say, and the log what was signed')
+      .option('--file <export>', 'check an exported file instead, without a database')
+      .option('--proof <file>', 'check one proof instead (a .tlog-proof), without a database')
+      .option('--checkpoint <file>', 'an older checkpoint that the log must continue')
+      .option('--key <key>', 'the verifier key (<name>+<hash>+<base64>), or a file that holds it'),
+  )
+    .addHelpText(
+      'after',
+      examples(`  daybook verify
+  daybook verify --file log.ndjson.gz --key daybook/1f0e…+7a3b12cd+AbCd…`),
+    )
+    .action(async (options: VerifyOptions) => (await import('./verify-command.js')).verify(options));
+
+  onService(
+    program
+      .command('rebuild')
+      .description('build the tables anew from the events; the service goes on, Ctrl-C cancels'),
+  )
+    .addHelpText('after', examples('  daybook rebuild'))
+    .action(async (options: TargetOptions & { json?: boolean }) =>
+      (await import('./rebuild-command.js')).rebuild(options),
+    );
+
+  onDatabase(
+    program
+      .command('export <file>')
+      .description('write the log and its signed checkpoint to a file; compressed when its name ends in .gz'),
+  )
+    .addHelpText('after', examples(`  daybook export log.ndjson.gz`))
+    .action(async (...given: [string, DatabaseOption]) =>
+      (await import('./export-command.js')).exportLog(given[0], given[1]),
+    );
+}

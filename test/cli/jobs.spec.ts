@@ -1,0 +1,284 @@
+// Commands on jobs, as a person types them: with a service, and on a database that no service has.
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import BetterSqlite3 from 'better-sqlite3';
+import { draw } from '../../src/cli/watch.js';
+import { ServiceReads } from '../../src/cli/service-reads.js';
+import { ServiceTarget } from '../../src/cli/service-target.js';
+import { settingsIn, startDaybook } from '../durability/daybook-process.js';
+import { finishedJob } from '../support/finished-job.js';
+import { startTestService, type TestService } from '../support/service.js';
+import { workplace } from '../support/workplace.js';
+import { ended, runDaybook, startCommand, type Ended } from './run-daybook.js';
+import { Screen } from './screen.js';
+
+const place = workplace();
+
+const succeeds = `export const runTradingSession = () => ({ value: 1 });`;
+
+type Settings = Record<string, string>;
+
+/** The settings by which a command finds this service. */
+function settingsOf(service: TestService): Settings {
+  const database = service.service.database.path;
+  return {
+    DATABASE_URL: `sqlite:${database}`,
+    CONFIG_DIR: database.replace(/jobs\.db$/, 'configs'),
+    PORT: new URL(service.url).port,
+  };
+}
+
+/** A database as a service left it, and a port where nothing listens. */
+async function leftDatabase(): Promise<Settings> {
+  const service = await startTestService(place);
+  const settings = settingsOf(service);
+  await service.service.stop();
+  return { ...settings, PORT: await freePort() };
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return String(port);
+}
+
+const json = ({ out }: Ended): any => JSON.parse(out);
+
+describe('with a service', () => {
+  let service: TestService;
+  let settings: Settings;
+  const daybook = (...words: string[]): Promise<Ended> => runDaybook(words, settings);
+
+  beforeAll(async () => {
+    service = await startTestService(place);
+    settings = settingsOf(service);
+  });
+
+  it('a job is triggered, followed, cancelled, tried again and removed', async () => {
+    const grid = ['--dates', '2025-01-16,2025-01-17', '--models', 'gpt-5', '--model', 'a, b'];
+    const accepted = await daybook('trigger', ...grid, '--json');
+    expect(accepted).toMatchObject({ code: 0, err: '' });
+    const { job_id: jobId, status, models } = json(accepted);
+    expect({ status, models }).toEqual({ status: 'accepted', models: ['gpt-5', 'a, b'] });
+    const prefix = jobId.slice(0, 8);
+
+    const [again, refused, refusedAsJson, shown, asJson, listed, failedOnes] = await Promise.all([
+      daybook('trigger', ...grid),
+      daybook('trigger', '--from', '2025-01-16', '--to', '2025-01-17', '--models', 'x'),
+      daybook('trigger', '--dates', '2025-01-18', '--models', 'x', '--json'),
+      daybook('status', prefix),
+      daybook('status', '--json'),
+      daybook('jobs', '--limit', '5'),
+      daybook('jobs', '--status', 'failed', '--json'),
+    ]);
+    expect(again).toMatchObject({
+      code: 0,
+      out: `This request is there already: job ${jobId} is pending.\n`,
+    });
+    expect(refused).toEqual({
+      code: 1,
+      out: '',
+      err: `Job ${jobId} is pending; wait for its end or cancel it.\n`,
+    });
+    expect(refusedAsJson).toMatchObject({ code: 1, err: '' });
+    expect(json(refusedAsJson)).toMatchObject({ code: 'job_active', current_job_id: jobId });
+    expect(shown.code).toBe(0);
+    expect(shown.out).toContain(`Job ${jobId}  pending`);
+    expect(shown.out).toMatch(/^gpt-5 {2}· ·$/m);
+    expect(shown.out).not.toContain('\u001b');
+    expect(json(asJson)).toEqual((await service.get(`/simulate/status/${jobId}`)).body);
+    expect(listed.out).toMatch(new RegExp(`^JOB .*\n${jobId} +pending .* 0/4 .*\n$`));
+    expect(json(failedOnes)).toEqual({ items: [], next: null });
+
+    const cancelled = await daybook('cancel', prefix, '--reason', 'wrong dates');
+    expect(cancelled).toEqual({ code: 0, out: `Job ${jobId} is failed: 4 failed.\n`, err: '' });
+    expect(json(await daybook('status', '--json'))).toMatchObject({ error: 'Cancelled: wrong dates' });
+    const watched = await daybook('status', '--watch');
+    expect(watched.code).toBe(1);
+    expect(watched.out).toMatch(
+      /failed: 4\/4 model-days, 4 failed\nThe job: Cancelled: wrong dates\n4 failed:\n/,
+    );
+    expect(json(await daybook('retry', jobId, '--json'))).toMatchObject({ status: 'pending' });
+    expect(await daybook('remove', prefix)).toMatchObject({ code: 1, out: '' });
+    await daybook('cancel', prefix);
+    expect(await daybook('remove', prefix)).toMatchObject({ code: 0 });
+    expect(await daybook('status', prefix)).toEqual({
+      code: 1,
+      out: '',
+      err: `There is no job ${prefix}.\n`,
+    });
+    expect((await daybook('replay', prefix)).out).toContain('JobRemoved');
+  });
+
+  it('a wrong request is told field by field, and a wrong command how it is written', async () => {
+    const [fields, ...wrong] = await Promise.all([
+      daybook('trigger', '--dates', '2025-01-16,2025-02-30', '--models', 'a,a'),
+      daybook('trigger', '--dates', '2025-01-16', '--from', '2025-01-16'),
+      daybook('jobs', '--limit', 'many'),
+      daybook('status', '--url', 'localhost:3000'),
+      daybook('cancel'),
+      daybook('jobs', '--database', place.path('nothing.db')),
+      daybook('cancel', 'abcd', '--url', `http://127.0.0.1:${await freePort()}`),
+    ]);
+    expect(fields).toEqual({
+      code: 1,
+      out: '',
+      err: 'The request has 2 wrong field(s).\n  --dates, number 2: must be a calendar date in the form YYYY-MM-DD\n  --models: names "a" more than once\n',
+    });
+    for (const { code, out, err } of wrong) {
+      expect([code, out, err]).toEqual([
+        2,
+        '',
+        expect.stringMatching(/error: |http:\/\/127\.0\.0\.1|no database/),
+      ]);
+    }
+    const unknown = await Promise.all(['1234', 'nobody'].map((job) => daybook('cancel', job)));
+    for (const { code, err } of unknown)
+      expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/^There is no job /) });
+  });
+
+  it('that does not answer where the settings say, a command asks where it is, and reads the database meanwhile', async () => {
+    const elsewhere = { ...settings, PORT: await freePort() };
+    const other = await startDaybook(settingsIn(place, 'other'));
+    const [changing, reading, otherDatabase, named] = await Promise.all([
+      runDaybook(['cancel', 'abcd'], elsewhere),
+      runDaybook(['jobs'], elsewhere),
+      runDaybook(['cancel', 'abcd'], { ...settings, PORT: new URL(other.url).port }),
+      runDaybook(['jobs', '--json', '--url', other.url], elsewhere),
+    ]);
+    expect(changing.code).toBe(2);
+    expect(changing.err).toMatch(/^A service is using .*jobs\.db, but none answers at .* --url/);
+    expect(reading.code).toBe(0);
+    expect(otherDatabase.code).toBe(2);
+    expect(otherDatabase.err).toMatch(/serves another database than .*jobs\.db/);
+    expect(json(named)).toEqual({ items: [], next: null });
+    await other.end('SIGTERM');
+  });
+});
+
+describe('of a job', () => {
+  it('live drawing on a terminal shows each change and ends with the job', async () => {
+    const service = await startTestService(place);
+    const { body } = await service.post('/simulate/trigger', {
+      date_range: ['2025-01-16'],
+      models: ['a', 'b'],
+    });
+    const screen = new Screen(80, 24);
+    const reads = new ServiceReads(new ServiceTarget(service.url));
+    const drawn = draw(reads, body.job_id, new AbortController().signal, screen.stream);
+    for (const model of ['a', 'b']) {
+      const path = service.modelDay(body.job_id, '2025-01-16', model);
+      await service.post(`${path}/start`, { worker: 'tester' });
+      await service.post(`${path}/${model === 'a' ? 'complete' : 'fail'}`, {
+        attempt: 1,
+        ...(model === 'b' && { error: 'broken', retryable: false }),
+      });
+    }
+    await drawn;
+    expect(screen.lines[0]).toMatch(/^Job \S+ {2}partial {2}\d+s$/);
+    expect(screen.lines.slice(2)).toEqual([
+      '1 completed, 1 failed',
+      '',
+      '   2025-01-16',
+      'a  ■',
+      'b  ✗',
+      '· pending  ▶ running  ■ completed  ✗ failed',
+    ]);
+  });
+
+  it('a watch ends at Ctrl-C, and a reader who leaves is no error', async () => {
+    const service = await startTestService(place);
+    const settings = settingsOf(service);
+    await service.post('/simulate/trigger', { date_range: ['2025-01-16'], models: ['a'] });
+    const watching = startCommand(['status', '--watch', '--json'], settings);
+    const end = ended(watching);
+    await once(createInterface(watching.stdout), 'line');
+    watching.kill('SIGINT');
+    expect((await end).code).toBe(130);
+
+    const replaying = startCommand(['status', '--watch'], settings);
+    const code = once(replaying, 'exit');
+    await once(createInterface(replaying.stdout), 'line');
+    replaying.stdout.destroy();
+    const { items } = (await service.get('/jobs')).body;
+    await service.post(`/jobs/${items[0].job_id}/cancel`);
+    expect((await code)[0]).toBe(0);
+  });
+});
+
+describe('without a service', () => {
+  it('no database is made where there is none', async () => {
+    const database = place.path('nowhere/jobs.db');
+    const settings = { DATABASE_URL: `sqlite:${database}`, PORT: await freePort() };
+    const found = await Promise.all(
+      [['trigger', '--models', 'a'], ['status']].map((words) => runDaybook(words, settings)),
+    );
+    for (const { code, err } of found) {
+      expect(code).toBe(2);
+      expect(err).toMatch(/^No service answers at .*, and there is no database .*daybook serve/);
+    }
+    expect(existsSync(place.path('nowhere'))).toBe(false);
+  });
+
+  it('of two triggers at once one is refused by the other, and the job waits for a service that starts meanwhile', async () => {
+    const settings = await leftDatabase();
+    const triggers = await Promise.all(
+      ['a', 'b'].map((model) =>
+        runDaybook(['trigger', '--dates', '2025-01-16', '--models', model], settings),
+      ),
+    );
+    const [won, lost] = triggers.toSorted((one, other) => one.code! - other.code!);
+    expect(won).toMatchObject({ code: 0, out: expect.stringMatching(/^Job \S+ accepted: 1 model-days/) });
+    expect(won!.err).toContain('the job waits until one is started');
+    expect(lost).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is pending; wait for its end or cancel it'),
+    });
+
+    const watching = ended(startCommand(['status', '--watch'], settings));
+    const executor = `module:${place.write('executor.mjs', succeeds)}`;
+    // Each of them meets the start of the service before, while or after it takes the lock.
+    const words = ['trigger', '--dates', '2025-01-17', '--models', 'c'];
+    const [service, ...meanwhile] = await Promise.all([
+      startDaybook({ ...settings, PORT: '0', EXECUTOR: executor, ON_RESTART: 'fail' }),
+      ...[1, 2].map(() => runDaybook([...words, '--database', settings['DATABASE_URL']!.slice(7)], settings)),
+    ]);
+    for (const { code, err } of meanwhile) {
+      expect([1, 2]).toContain(code);
+      expect(err).toMatch(/^Job \S+ is (pending|running); wait|^A service is using /);
+    }
+    const { code, out } = await watching;
+    expect(code).toBe(0);
+    expect(out).toMatch(/completed: 1\/1 model-days, 1 completed\n$/);
+    expect(await service.end('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('jobs are changed and tables rebuilt all the same, and refusals are kept', async () => {
+    const service = await startTestService(place);
+    const settings = settingsOf(service);
+    const jobId = await finishedJob(service, ['2025-01-16'], ['a']);
+    await service.service.stop();
+    const daybook = (...words: string[]): Promise<Ended> => runDaybook(words, settings);
+    expect(await daybook('retry', jobId.slice(0, 6))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is completed'),
+    });
+    const editor = new BetterSqlite3(settings['DATABASE_URL']!.slice('sqlite:'.length));
+    editor.exec("UPDATE jobs SET error = 'edited'");
+    editor.close();
+    const rebuilt = await daybook('rebuild');
+    expect(rebuilt).toEqual({
+      code: 0,
+      out: 'The tables are built anew from 3 events: 1 difference(s) are mended.\n',
+      err: '',
+    });
+    expect(await daybook('remove', jobId.slice(0, 6))).toMatchObject({ code: 0 });
+    const refused = await daybook('log', '--refused');
+    expect(refused.out).toContain(`POST /jobs/${jobId}/retry`);
+    expect((await daybook('verify')).code).toBe(0);
+  });
+});
