@@ -3,9 +3,13 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { backup, type BackupOptions } from './cli/backup-command.js';
+import { cleanup, type CleanupOptions } from './cli/cleanup-command.js';
 import { exportLog } from './cli/export-command.js';
 import { showLog, type LogOptions } from './cli/log-command.js';
+import { migrate, type MigrateOptions } from './cli/migrate-command.js';
 import { replay } from './cli/replay-command.js';
+import { restore, type RestoreOptions } from './cli/restore-command.js';
 import { verify, type VerifyOptions } from './cli/verify-command.js';
 import { serve } from './serve.js';
 
@@ -53,6 +57,30 @@ onDatabase(program.command('verify'))
   .option('--checkpoint <file>', 'an older checkpoint that the log must continue')
   .option('--key <key>', 'the verifier key (<name>+<hash>+<base64>), or a file that holds it')
   .action((options: VerifyOptions) => verify(options));
+
+onDatabase(program.command('backup <file>'))
+  .description('copy the database as it is now into a file, while the service writes, and verify the copy')
+  .option('--force', 'replace a file that is there already')
+  .option('--no-verify', 'do not check the copy')
+  .action((file: string, options: BackupOptions) => backup(file, options));
+
+onDatabase(program.command('restore <file>'))
+  .description(
+    'check a backup and put it in the place of the database, which is kept; no service may be running',
+  )
+  .action((file: string, options: RestoreOptions) => restore(file, options));
+
+onDatabase(program.command('migrate'))
+  .description('bring the schema of the database up to date, as the start of a service does')
+  .option('--dry-run', 'show what would be done, and change nothing')
+  .action((options: MigrateOptions) => migrate(options));
+
+onDatabase(program.command('cleanup'))
+  .description('remove the jobs that ended long ago from the tables; their events stay')
+  .requiredOption('--older-than <days>', 'ended at least so many days ago, like 30d')
+  .option('--dry-run', 'show which, and change nothing')
+  .option('--url <url>', 'let the running service there do it')
+  .action((options: CleanupOptions) => cleanup(options));
 
 // Whoever reads only the beginning (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -10,6 +10,7 @@ import { Verifier } from './audit/verifier.js';
 import type { Settings } from './config.js';
 import { Database } from './database/database.js';
 import { FirstSchema1764000000000 } from './database/migrations/1764000000000-first-schema.js';
+import { Removals1764100000000 } from './database/migrations/1764100000000-removals.js';
 import { originOf } from './database/log-identity.js';
 import { takeServiceLock } from './database/service-lock.js';
 import { Health } from './http/health.js';
@@ -19,17 +20,20 @@ import { createAdapter } from './http/server.js';
 import { validationPipe } from './http/validation.js';
 import type { Runtime } from './runtime/runtime.js';
 import { jobEntities } from './simulation/entities.js';
+import { JobCleanup } from './simulation/job-cleanup.js';
 import { JobRecovery } from './simulation/job-recovery.js';
+import { JobRetention } from './simulation/job-retention.js';
 import { JobChanged } from './simulation/job-streams.js';
 import { JobWorkSource } from './simulation/job-work-source.js';
 import { builtInWorkerName } from './simulation/names.js';
+import { RowRemoval } from './simulation/row-removal.js';
 import { BuiltInWorker } from './worker/built-in-worker.js';
 import type { Executor } from './worker/executors/executor.js';
 import { openExecutor } from './worker/executors/open-executor.js';
 import { LeaseWatch } from './worker/lease-watch.js';
 import { NestLog } from './nest-log.js';
 
-export const migrations = [FirstSchema1764000000000];
+export const migrations = [FirstSchema1764000000000, Removals1764100000000];
 
 export interface Service {
   /** Where it listens, like `http://127.0.0.1:3000`. */
@@ -87,13 +91,16 @@ export async function startService(
         'jobs were running when the last service died',
       );
 
+    await app.get(RowRemoval, { strict: false }).finishAll();
+
     await app.listen(settings.PORT, settings.HOST);
     const url = await app.getUrl();
     const health = app.get(Health, { strict: false });
     const stopWork = startWork(app, settings, runtime, log, executor);
+    const retention = startRetention(app, settings, runtime, log);
     closers.push(async () => {
       health.stopping();
-      await stopWork();
+      await Promise.all([stopWork(), retention?.stop()]);
     });
     health.serving();
     log.info({ url, database: path, executor: settings.EXECUTOR }, `Daybook listens on ${url}`);
@@ -175,4 +182,17 @@ function startWork(
     wakeUps.unsubscribe();
     await watch.stop();
   };
+}
+
+function startRetention(
+  app: NestFastifyApplication,
+  { RETENTION_DAYS: retentionDays }: Settings,
+  runtime: Runtime,
+  log: Logger,
+): JobRetention | undefined {
+  if (retentionDays === undefined) return undefined;
+  const cleanup = app.get(JobCleanup, { strict: false });
+  const retention = new JobRetention({ cleanup, runtime, log, retentionDays });
+  retention.start();
+  return retention;
 }

@@ -20,6 +20,8 @@ export interface Audited<State, Event extends DomainEvent> {
   decider: Decider<State, never, Event>;
   codec: EventCodec<Event>;
   tables: readonly AuditedTable[];
+  /** The table that names the subjects which were removed while some of their rows are still to be deleted. */
+  removals: { name: string; subjectColumn: string };
   /** The rows of one table that a state stands for. */
   rowsOf(state: State, table: string): Iterable<Row>;
 }

@@ -27,6 +27,7 @@ export const jobAudit: Audited<JobState, JobEvent> = {
     auditedTable(JobProgressEntity, []),
     auditedTable(JobDetailEntity, ['date', 'model']),
   ],
+  removals: { name: 'removals', subjectColumn: 'job_id' },
   rowsOf(state, table): Iterable<Row> {
     const rows = rowsOf(state);
     if (rows === undefined) return [];

@@ -1,5 +1,4 @@
 // The streams of jobs: how a job's decider, its stored events and its projection come together.
-import type { EventBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
 import { EventCodec, type EventSchema } from '../event-store/codec.js';
 import type { Decider } from '../event-store/decider.js';
@@ -45,7 +44,7 @@ export const jobCodec = new EventCodec<JobEvent>(schemas);
 
 export class JobStreams extends Streams<JobState, JobCommand, JobEvent> {
   /** @param modelDaysMax the largest grid: the cache of folded states must hold a few of them */
-  constructor(store: EventStore, bus: EventBus, modelDaysMax: number) {
+  constructor(store: EventStore, bus: { publish: (event: JobChanged) => unknown }, modelDaysMax: number) {
     super(
       jobDecider,
       jobCodec,
