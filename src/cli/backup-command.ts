@@ -59,10 +59,9 @@ async function makeBackup(
   const target = resolve(file);
   refuseTarget(target, source, force === true);
   mkdirSync(dirname(target), { recursive: true });
-  // In a folder of its own: its name is chosen by the system, so no two backups share it.
-  const folder = mkdtempSync(`${target}.partial-`);
+  let folder = '';
   const removeFolder = (): void => {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== '') rmSync(folder, { recursive: true, force: true });
   };
   let copying: ChildProcess | undefined;
   const giveUp = (): void => {
@@ -72,6 +71,8 @@ async function makeBackup(
   };
   process.on('SIGINT', giveUp).on('SIGTERM', giveUp);
   try {
+    // In a folder of its own: its name is chosen by the system, so no two backups share it.
+    folder = mkdtempSync(`${target}.partial-`);
     const copy = join(folder, 'copy');
     const program = fileURLToPath(new URL('../copy-process.js', import.meta.url));
     copying = spawn(process.execPath, [program, source, copy], { stdio: ['ignore', 'ignore', 'pipe'] });

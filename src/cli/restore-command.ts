@@ -1,4 +1,5 @@
 // `daybook restore <file>`: puts a backup in the place of the database, which is kept.
+import { existsSync } from 'node:fs';
 import { Verifier } from '../audit/verifier.js';
 import { newestCheckpoint, originIn } from '../audit/signed-log.js';
 import { tilesPathOf } from '../audit/tile-database.js';
@@ -64,12 +65,13 @@ function look(path: string, keyFile: string): Found {
 function tell(path: string, kept: string | undefined, keyFile: string, { events, signed }: Found): void {
   print(`${path} is restored: ${events} events.`);
   if (kept !== undefined) print(`What was there before is kept: ${kept}`);
-  if (signed === null) {
+  if (!existsSync(keyFile)) {
     print(
-      `No signed checkpoint of this log lies beside ${keyFile}. Put the log's key back there before the service`,
+      `There is no signing key ${keyFile}. Put the log's own key back before the service starts, and the`,
     );
-    print('starts: without it, a new key is made, which nobody knows.');
-  } else if (signed > events) {
+    print('checkpoint that lay beside it: the service would make a new key, which nobody knows.');
+  }
+  if (signed !== null && signed > events) {
     print(
       `A checkpoint over ${signed} events was signed: events ${events + 1} to ${signed} are not in this backup.`,
     );
