@@ -1,6 +1,7 @@
 // What lies beside a database and tells of its past: the kept leaves, and the newest signed checkpoint.
 import { existsSync } from 'node:fs';
 import { Log } from '../event-store/log.js';
+import { unavailableReason } from '../database/database-error.js';
 import type { SqliteReader } from '../database/sqlite-reader.js';
 import { checkLog, type CheckedLog } from './log-check.js';
 import { readCheckpointFile } from './proof/checkpoint-file.js';
@@ -40,7 +41,7 @@ export async function checkSignedLog(
   const log = new Log(reader);
   const end = mayEndEarlier ? log.end() : Infinity;
   const tilesPath = tilesPathOf(databasePath);
-  const tiles = existsSync(tilesPath) ? TileDatabase.open(tilesPath) : undefined;
+  const tiles = existsSync(tilesPath) ? openTiles(tilesPath, mayEndEarlier) : undefined;
   try {
     const newest = newestCheckpoint(keyFile, originIn(reader));
     return await checkLog({
@@ -50,6 +51,16 @@ export async function checkSignedLog(
     });
   } finally {
     tiles?.close();
+  }
+}
+
+/** A copy is checked when something is wrong with the original: its tiles may be gone with it. */
+function openTiles(path: string, mayBeDamaged: boolean): TileDatabase | undefined {
+  try {
+    return TileDatabase.open(path);
+  } catch (error) {
+    if (mayBeDamaged && unavailableReason(error) === 'corrupt') return undefined;
+    throw error;
   }
 }
 
