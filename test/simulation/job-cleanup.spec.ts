@@ -110,7 +110,7 @@ describe('POST /admin/jobs/cleanup', () => {
       [1, 2, 3].map(() => service.post('/admin/jobs/cleanup', { older_than_days: 0 })),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    expect(answers.reduce((sum, { body }) => sum + body.deleted, 0)).toBe(60);
+    expect(answers.reduce((sum, { body }) => sum + Number(body.deleted), 0)).toBe(60);
     expect(await idsOf(service)).toEqual([]);
     expect(verified(service).ok).toBe(true);
   });
@@ -213,15 +213,15 @@ describe('a retention', () => {
 
     let nowMs = Date.parse('2025-01-20T13:00:00Z') + 30 * dayMs;
     const daily = new Set<() => void>();
-    const runtime = {
-      ...systemRuntime,
-      nowMs: () => nowMs,
-      after(ms: number, call: () => void): Cancel {
-        if (ms !== dayMs) return systemRuntime.after(ms, call);
-        daily.add(call);
-        return () => daily.delete(call);
-      },
-    } satisfies Runtime;
+    const after = (ms: number, call: () => void): Cancel => {
+      if (ms !== dayMs) return systemRuntime.after(ms, call);
+      daily.add(call);
+      return () => daily.delete(call);
+    };
+    const runtime = Object.create(systemRuntime, {
+      nowMs: { value: () => nowMs },
+      after: { value: after },
+    }) as Runtime;
     place.write('retention/configs/default_config.json', '{}');
     const environment = {
       ...settings,

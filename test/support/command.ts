@@ -27,7 +27,7 @@ export function startCommand(
   if (!existsSync(program)) throw new Error(`There is no ${program}: run \`npm run build\` first.`);
   const [command, ...before] =
     shell === undefined ? [process.execPath] : ['sh', '-c', shell, process.execPath];
-  const child = spawn(command as string, [...before, program, ...words], {
+  const child = spawn(command, [...before, program, ...words], {
     cwd: import.meta.dirname,
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],
