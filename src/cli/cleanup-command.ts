@@ -47,16 +47,15 @@ function daysOf(text: string): number {
 async function showEndedJobs(days: number, options: CleanupOptions): Promise<void> {
   if (options.url !== undefined)
     throw new Error('--dry-run reads the database: give --database, and no --url.');
-  await reading(options, (reader) => {
+  await reading(options, async (reader) => {
     let count = 0;
-    for (const { jobId, modelDays, endedAt } of endedJobs(reader, days, systemRuntime.nowMs())) {
+    for await (const { jobId, modelDays, endedAt } of endedJobs(reader, days, systemRuntime)) {
       count += 1;
       if (options.json === true)
         print(JSON.stringify({ job_id: jobId, total_model_days: modelDays, completed_at: endedAt }));
       else print(`${jobId}  ended ${endedAt}  ${modelDays} model-days`);
     }
     if (options.json !== true) print(`${count} jobs would be removed. Nothing was changed.`);
-    return Promise.resolve();
   });
 }
 

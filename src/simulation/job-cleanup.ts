@@ -29,9 +29,13 @@ const dayMs = 86_400_000;
 /** How many rows of `jobs` one statement looks at. */
 const pageSize = 200;
 
-/** The jobs that ended at least so many days ago, oldest row first. */
-export function* endedJobs(reader: Reader, olderThanDays: number, nowMs: number): Generator<EndedJob> {
-  const until = timestamp(nowMs - olderThanDays * dayMs);
+/** The jobs that ended at least so many days ago, oldest row first; lets other work in between two pages. */
+export async function* endedJobs(
+  reader: Reader,
+  olderThanDays: number,
+  runtime: Runtime,
+): AsyncGenerator<EndedJob> {
+  const until = timestamp(runtime.nowMs() - olderThanDays * dayMs);
   for (let after = 0; ;) {
     const page = reader.query<Row>(
       `SELECT jobs.rowid AS row_id, job_id, status, completed_at, version, total_model_days
@@ -53,6 +57,7 @@ export function* endedJobs(reader: Reader, olderThanDays: number, nowMs: number)
     const last = page.at(-1);
     if (last === undefined) return;
     after = last.row_id;
+    await runtime.nextTurn();
   }
 }
 
@@ -78,13 +83,12 @@ export class JobCleanup {
   async run({ olderThanDays, metadata, until }: CleanupOptions): Promise<number> {
     const { reader, runtime } = this.parts;
     let removed = 0;
-    for (const batch of batchesOf(endedJobs(reader, olderThanDays, runtime.nowMs()))) {
+    for await (const batch of batchesOf(endedJobs(reader, olderThanDays, runtime))) {
       if (until?.aborted === true) break;
       for (const job of batch) if (job.modelDays > rowsAtOnceMax) await this.parts.foldAhead(job);
       // Together they share a commit.
       const done = await Promise.all(batch.map((job) => this.remove(job, metadata)));
       removed += done.filter(Boolean).length;
-      await runtime.nextTurn();
     }
     return removed;
   }
@@ -102,11 +106,11 @@ export class JobCleanup {
 }
 
 /** Jobs whose rows one commit can delete in a moment; a larger job is alone. */
-function* batchesOf(jobs: Iterable<EndedJob>): Generator<EndedJob[]> {
+async function* batchesOf(jobs: AsyncIterable<EndedJob>): AsyncGenerator<EndedJob[]> {
   const jobsMax = 50;
   let batch: EndedJob[] = [];
   let modelDays = 0;
-  for (const job of jobs) {
+  for await (const job of jobs) {
     if (batch.length > 0 && (batch.length >= jobsMax || modelDays + job.modelDays > rowsAtOnceMax)) {
       yield batch;
       batch = [];
