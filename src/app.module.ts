@@ -14,7 +14,16 @@ import { MetricsText } from './http/metrics.controller.js';
 import { SERVICE_LOG } from './http/service-log.js';
 import { Rebuilds } from './projection/rebuilds.js';
 import { Runtime } from './runtime/runtime.js';
+import type { JobPolicy } from './simulation/job-policy.js';
 import { SimulationModule } from './simulation/simulation.module.js';
+
+export const jobLimitsOf = (settings: Settings): JobPolicy['limits'] => ({
+  activeJobsMax: settings.MAX_ACTIVE_JOBS,
+  modelDaysMax: settings.MAX_MODEL_DAYS,
+  attemptsMax: settings.MAX_ATTEMPTS,
+  retryBaseDelayMs: settings.RETRY_BASE_DELAY_MS,
+  leaseMs: settings.LEASE_MS,
+});
 
 /** What is opened before the application is made. */
 export interface Parts {
@@ -42,13 +51,7 @@ export class AppModule {
         SimulationModule.with({
           configFolder: settings.CONFIG_DIR,
           resultLimitBytes: settings.RESULT_LIMIT_BYTES,
-          limits: {
-            activeJobsMax: settings.MAX_ACTIVE_JOBS,
-            modelDaysMax: settings.MAX_MODEL_DAYS,
-            attemptsMax: settings.MAX_ATTEMPTS,
-            retryBaseDelayMs: settings.RETRY_BASE_DELAY_MS,
-            leaseMs: settings.LEASE_MS,
-          },
+          limits: jobLimitsOf(settings),
         }),
       ],
       providers: [

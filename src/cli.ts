@@ -4,6 +4,7 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { addDatabaseCommands } from './cli/database-group.js';
 import { addHistoryCommands } from './cli/history-group.js';
 import { addJobCommands } from './cli/job-group.js';
 import { exitStatus, tellError } from './cli/outcome.js';
@@ -44,6 +45,7 @@ program
 
 addJobCommands(program);
 addHistoryCommands(program);
+addDatabaseCommands(program);
 
 // Whoever reads only the beginning (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

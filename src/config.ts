@@ -3,13 +3,10 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
-const integer = (min: number, max: number, standard: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min).max(max))
-    .default(standard);
+const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
+
+const integer = (min: number, max: number, standard: number) => wholeNumber(min, max).default(standard);
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -37,6 +34,7 @@ const shape = z.object({
   MAX_ACTIVE_JOBS: integer(1, 10_000, 1),
   MAX_MODEL_DAYS: integer(1, 1_000_000, 100_000),
   ON_RESTART: z.enum(['fail', 'resume']).default('fail'),
+  RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   SHUTDOWN_GRACE_MS: integer(0, day, 30_000),
   BODY_LIMIT_BYTES: integer(1_024, 1_073_741_824, 4 * 1_048_576),
   RESULT_LIMIT_BYTES: integer(1, 1_073_741_824, 262_144),

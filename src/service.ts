@@ -10,10 +10,13 @@ import { metadataOfFirst } from './event-store/stream-origin.js';
 import { Health } from './http/health.js';
 import { errorFacts } from './observability/error-facts.js';
 import type { Runtime } from './runtime/runtime.js';
+import { JobCleanup } from './simulation/job-cleanup.js';
 import { JobRecovery } from './simulation/job-recovery.js';
+import { JobRetention } from './simulation/job-retention.js';
 import { JobChanged } from './simulation/job-streams.js';
 import { JobWorkSource } from './simulation/job-work-source.js';
 import { builtInWorkerName } from './simulation/names.js';
+import { RowRemoval } from './simulation/row-removal.js';
 import { BuiltInWorker } from './worker/built-in-worker.js';
 import type { Executor } from './worker/executors/executor.js';
 import { openExecutor } from './worker/executors/open-executor.js';
@@ -54,13 +57,15 @@ export async function startService(
     await app.listen(settings.PORT, settings.HOST);
     await bringUpToDate(application, log);
     await recover(app, settings, log);
+    await app.get(RowRemoval, { strict: false }).finishAll();
 
     const url = await app.getUrl();
     const health = app.get(Health, { strict: false });
     const stopWork = startWork(application, settings, { runtime, log, executor });
+    const retention = startRetention(app, settings, runtime, log);
     closers.push(async () => {
       health.stopping();
-      await stopWork();
+      await Promise.all([stopWork(), retention?.stop()]);
     });
     health.serving();
     const { databasePath, EXECUTOR } = settings;
@@ -123,4 +128,17 @@ function startWork(
     wakeUps.unsubscribe();
     await watch.stop();
   };
+}
+
+function startRetention(
+  app: NestFastifyApplication,
+  { RETENTION_DAYS: retentionDays }: Settings,
+  runtime: Runtime,
+  log: Logger,
+): JobRetention | undefined {
+  if (retentionDays === undefined) return undefined;
+  const cleanup = app.get(JobCleanup, { strict: false });
+  const retention = new JobRetention({ cleanup, runtime, log, retentionDays });
+  retention.start();
+  return retention;
 }

@@ -59,6 +59,12 @@ describe('the settings', () => {
     });
   });
 
+  it('keep jobs for ever unless a retention is given', () => {
+    expect(readSettings({}).RETENTION_DAYS).toBeUndefined();
+    expect(readSettings({ RETENTION_DAYS: '' }).RETENTION_DAYS).toBeUndefined();
+    expect(readSettings({ RETENTION_DAYS: '30' }).RETENTION_DAYS).toBe(30);
+  });
+
   it('count as not given when they are empty', () => {
     const empty = Object.fromEntries(Object.keys(defaults).map((name) => [name, '']));
     expect(readSettings(empty)).toMatchObject(defaults);
@@ -86,6 +92,8 @@ describe('the settings', () => {
     ['MAX_MODEL_DAYS', '0'],
     ['ON_RESTART', 'retry'],
     ['ON_RESTART', 'FAIL'],
+    ['RETENTION_DAYS', '0'],
+    ['RETENTION_DAYS', '30d'],
     ['SHUTDOWN_GRACE_MS', 'soon'],
     ['BODY_LIMIT_BYTES', '4MB'],
     ['RESULT_LIMIT_BYTES', '99999999999999999999'],

@@ -1,6 +1,7 @@
 // What lies beside a database and tells of its past: the kept leaves, and the newest signed checkpoint.
 import { existsSync } from 'node:fs';
 import { Log } from '../event-store/log.js';
+import { unavailableReason } from '../database/database-error.js';
 import type { SqliteReader } from '../database/sqlite-reader.js';
 import { checkLog, type CheckedLog } from './log-check.js';
 import { readCheckpointFile } from './proof/checkpoint-file.js';
@@ -14,6 +15,8 @@ export interface SignedLogOptions {
   keyFile: string;
   /** Checkpoints that the asker brings. */
   checkpoints?: readonly Checkpoint[];
+  /** The log may end before what is known of it: it is a copy from before. What it has must be right. */
+  mayEndEarlier?: boolean;
 }
 
 const pageSize = 1_000;
@@ -33,23 +36,36 @@ export const originIn = (reader: SqliteReader): string | undefined =>
 
 export async function checkSignedLog(
   reader: SqliteReader,
-  { databasePath, keyFile, checkpoints = [] }: SignedLogOptions,
+  { databasePath, keyFile, checkpoints = [], mayEndEarlier = false }: SignedLogOptions,
 ): Promise<CheckedLog> {
+  const log = new Log(reader);
+  const end = mayEndEarlier ? log.end() : Infinity;
   const tilesPath = tilesPathOf(databasePath);
-  const tiles = existsSync(tilesPath) ? TileDatabase.open(tilesPath) : undefined;
+  const tiles = existsSync(tilesPath) ? openTiles(tilesPath, mayEndEarlier) : undefined;
   try {
     const newest = newestCheckpoint(keyFile, originIn(reader));
     return await checkLog({
-      events: eventsOf(new Log(reader)),
-      checkpoints: [...checkpoints, ...newest],
-      ...(tiles === undefined ? {} : { keptLeafAt: (index: number) => Promise.resolve(tiles.leafAt(index)) }),
+      events: eventsOf(log),
+      checkpoints: [...checkpoints, ...newest].filter(({ size }) => size <= end),
+      keptLeafAt: (index) => Promise.resolve(index < end ? tiles?.leafAt(index) : undefined),
     });
   } finally {
     tiles?.close();
   }
 }
 
-function newestCheckpoint(keyFile: string, origin: string | undefined): Checkpoint[] {
+/** A copy is checked when something is wrong with the original: its tiles may be gone with it. */
+function openTiles(path: string, mayBeDamaged: boolean): TileDatabase | undefined {
+  try {
+    return TileDatabase.open(path);
+  } catch (error) {
+    if (mayBeDamaged && unavailableReason(error) === 'corrupt') return undefined;
+    throw error;
+  }
+}
+
+/** The newest checkpoint that was signed of this log; none or one. */
+export function newestCheckpoint(keyFile: string, origin: string | undefined): Checkpoint[] {
   const note = readCheckpointFile(keyFile);
   if (note === undefined || origin === undefined || !existsSync(keyFile)) return [];
   return [openCheckpoint(note, loadOrCreateSigningKey(keyFile, origin).verifierKey)];

@@ -12,6 +12,8 @@ export type VerifyMessage =
 export interface AuditedLog {
   path: string;
   keyFile: string;
+  /** The database of which the one at `path` is a copy from before: what is known of its log lies beside that one. */
+  copyOf?: string;
 }
 
 export class Verifier {

@@ -63,6 +63,8 @@ export function verifyTables<State, Event extends DomainEvent>(
 class TableCheck<State, Event extends DomainEvent> {
   private readonly differences: Difference[] = [];
   private readonly problems: string[] = [];
+  private readonly warnings: string[] = [];
+  private readonly leaving: ReadonlySet<unknown>;
   private differenceCount = 0;
   private eventsDone = 0;
   private streams = 0;
@@ -71,7 +73,9 @@ class TableCheck<State, Event extends DomainEvent> {
     private readonly audited: Audited<State, Event>,
     private readonly connection: BetterSqlite3.Database,
     private readonly onProgress: VerifyOptions['onProgress'],
-  ) {}
+  ) {
+    this.leaving = this.removedSubjects();
+  }
 
   run(): Verification {
     const total = this.checkPositions();
@@ -87,7 +91,7 @@ class TableCheck<State, Event extends DomainEvent> {
       difference_count: this.differenceCount,
       differences: this.differences,
       problems: this.problems,
-      warnings: this.missingGuards(),
+      warnings: [...this.missingGuards(), ...this.warnings],
     };
   }
 
@@ -143,8 +147,24 @@ class TableCheck<State, Event extends DomainEvent> {
       return;
     }
     const subject = streamId.slice(streamPrefix.length);
+    if (this.leaving.has(subject) && this.hasNoRows(state)) {
+      this.warnings.push(`${subject} was removed, and its rows are still being deleted`);
+      return;
+    }
     for (const table of this.audited.tables)
       this.checkRows(table, subject, this.audited.rowsOf(state, table.name));
+  }
+
+  private hasNoRows(state: State): boolean {
+    return this.audited.tables.every(({ name }) => Array.from(this.audited.rowsOf(state, name)).length === 0);
+  }
+
+  /** None in a database from before there was such a table. */
+  private removedSubjects(): Set<unknown> {
+    const { name, subjectColumn } = this.audited.removals;
+    const columns = this.connection.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(name);
+    if (columns.length === 0) return new Set();
+    return new Set(this.connection.prepare(`SELECT ${subjectColumn} FROM ${name}`).pluck().all());
   }
 
   private checkRows(table: AuditedTable, subject: string, expectedRows: Iterable<Row>): void {

@@ -2,8 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { DatabaseOption } from './cli-environment.js';
 import type { LogOptions } from './log-command.js';
-import type { TargetOptions } from './find-target.js';
-import { examples, onDatabase, onService, wholeNumber } from './options.js';
+import { examples, onDatabase, wholeNumber } from './options.js';
 import type { VerifyOptions } from './verify-command.js';
 
 export function addHistoryCommands(program: Command): void {
@@ -52,16 +51,6 @@ export function addHistoryCommands(program: Command): void {
   daybook verify --file log.ndjson.gz --key daybook/1f0e…+7a3b12cd+AbCd…`),
     )
     .action(async (options: VerifyOptions) => (await import('./verify-command.js')).verify(options));
-
-  onService(
-    program
-      .command('rebuild')
-      .description('build the tables anew from the events; the service goes on, Ctrl-C cancels'),
-  )
-    .addHelpText('after', examples('  daybook rebuild'))
-    .action(async (options: TargetOptions & { json?: boolean }) =>
-      (await import('./rebuild-command.js')).rebuild(options),
-    );
 
   onDatabase(
     program

@@ -2,15 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Runtime } from '../runtime/runtime.js';
+import { migrationsTableName, refuseForeignSchema, type MigrationClass } from './schema-check.js';
 import { Snapshots } from './snapshots.js';
 import { SqliteStatements } from './sqlite-transaction.js';
 import type { Value } from './transaction.js';
-import { asUnusable, UnusableDatabase } from './unusable-database.js';
 import { WriteQueue, type WriteObserver, type WriteQueueLimits } from './write-queue.js';
-
-export type MigrationClass = new () => MigrationInterface;
+import { asUnusable } from './unusable-database.js';
 
 export interface DatabaseOptions {
   path: string;
@@ -45,7 +44,7 @@ export class Database {
       type: 'better-sqlite3',
       database: path,
       migrations: [...migrations],
-      migrationsTableName: 'schema_migrations',
+      migrationsTableName,
       prepareDatabase: (connection) => {
         prepareWriter(connection as BetterSqlite3.Database, migrations);
       },
@@ -108,23 +107,5 @@ function prepareWriter(connection: BetterSqlite3.Database, migrations: readonly 
   } catch (error) {
     connection.close();
     throw error;
-  }
-}
-
-function refuseForeignSchema(
-  connection: BetterSqlite3.Database,
-  migrations: readonly MigrationClass[],
-): void {
-  const namesIn = (sql: string): string[] => connection.prepare(sql).pluck().all() as string[];
-  const present = namesIn("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'");
-  if (present.length === 0) return;
-  const isLikeOurs = namesIn("SELECT name FROM pragma_table_info('schema_migrations')").includes('name');
-  // A first start that was killed may have left the list of migrations and nothing else.
-  const isOurs = isLikeOurs && (present.includes('events') || present.length === 1);
-  if (!isOurs) throw new UnusableDatabase('it is a database of another program');
-  const known = new Set(migrations.map(({ name }) => name));
-  const unknown = namesIn('SELECT name FROM schema_migrations').filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new UnusableDatabase(`it comes from a newer Daybook (${unknown.join(', ')}); update this one`);
   }
 }

@@ -54,6 +54,11 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     private readonly committed: Committed<Event>,
   ) {}
 
+  /** Takes in a state that was folded elsewhere from committed events: a transaction then folds only what came since. */
+  remember(streamId: string, folded: Folded<State>): void {
+    this.cache.set(streamId, folded, { size: 1 + this.decider.sizeOf(folded.state) });
+  }
+
   /** The state of a stream as this transaction sees it. */
   async load(transaction: Transaction, streamId: string): Promise<Folded<State>> {
     return (await this.touch(transaction, streamId)).now;

@@ -57,6 +57,7 @@ export class LogFold<State, Event extends DomainEvent> {
   private slice: RowWrite[] = [];
   private sliceRows = 0;
   private readonly comparisons: readonly RowComparison[];
+  private readonly isLeaving: BetterSqlite3.Statement;
   private readonly page: BetterSqlite3.Statement;
   private readonly streamPage: BetterSqlite3.Statement;
   private readonly cellsMax: number;
@@ -70,6 +71,8 @@ export class LogFold<State, Event extends DomainEvent> {
     this.cellsMax = cellsMax;
     this.sliceMax = sliceRows;
     this.comparisons = projected.tables.map((table) => new RowComparison(connection, table));
+    const { name: removals, subjectColumn } = projected.removals;
+    this.isLeaving = connection.prepare(`SELECT 1 FROM ${removals} WHERE ${subjectColumn} = ?`);
     this.page = connection.prepare(
       `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ${pageSize}`,
     );
@@ -232,6 +235,7 @@ export class LogFold<State, Event extends DomainEvent> {
   }
 
   private compare(table: ProjectedTable, subject: string, rows: readonly Cell[][]): void {
+    if (rows.length === 0 && this.isLeaving.get(subject) !== undefined) return;
     const comparison = this.comparisons[this.projected.tables.indexOf(table)];
     for (const difference of comparison?.differences(subject, rows) ?? []) {
       this.differenceCount += 1;

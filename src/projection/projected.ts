@@ -26,6 +26,8 @@ export interface Projected<State, Event extends DomainEvent> {
   codec: EventCodec<Event>;
   /** Parents before the tables that refer to them. */
   tables: readonly ProjectedTable[];
+  /** The table that names the subjects which were removed while some of their rows are still to be deleted. */
+  removals: { name: string; subjectColumn: string };
   /** The rows of one table that a state stands for. */
   rowsOf(state: State, table: string): Iterable<Row>;
   /** Those among them that these events, the latest of the state, may have changed; undefined when it may be any. */

@@ -6,6 +6,7 @@ import { indexOf, openDate, statusOf, type Job, type JobState } from './domain/j
 import { tellsLatestAttempt } from './domain/model-day.js';
 import { saveCheckpoint } from '../projection/checkpoint.js';
 import { detailRowOf, jobRowOf, progressRowOf } from './domain/rows.js';
+import { removeRows } from './row-removal.js';
 
 export class JobProjection implements InlineProjection<JobState, JobEvent> {
   async project(
@@ -14,8 +15,7 @@ export class JobProjection implements InlineProjection<JobState, JobEvent> {
   ): Promise<void> {
     if (after === undefined) return;
     if (after.removed) {
-      // The rows of the other tables go with it.
-      if (before !== undefined) await transaction.run('DELETE FROM jobs WHERE job_id = ?', after.jobId);
+      if (before !== undefined) await removeRows(transaction, after);
       return;
     }
     if (before === undefined) await insertJob(transaction, after);

@@ -1,5 +1,4 @@
 // The streams of jobs: how a job's decider, its stored events and its projection come together.
-import type { EventBus } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
 import { EventCodec, type EventSchema } from '../event-store/codec.js';
 import type { Decider } from '../event-store/decider.js';
@@ -29,7 +28,8 @@ export const jobDecider: Decider<JobState, JobCommand, JobEvent> = {
   sizeOf: (job) => job?.modelDays.length ?? 0,
 };
 
-const schemas: Record<JobEvent['type'], EventSchema> = {
+/** Of each that was ever written, a fixture is kept in test/fixtures/events. */
+export const jobEventSchemas: Readonly<Record<JobEvent['type'], EventSchema>> = {
   JobCreated: { schemaVersion: 1 },
   ModelDayStarted: { schemaVersion: 1 },
   ModelDayCompleted: { schemaVersion: 1 },
@@ -41,11 +41,11 @@ const schemas: Record<JobEvent['type'], EventSchema> = {
   JobRemoved: { schemaVersion: 1 },
 };
 
-export const jobCodec = new EventCodec<JobEvent>(schemas);
+export const jobCodec = new EventCodec<JobEvent>(jobEventSchemas);
 
 export class JobStreams extends Streams<JobState, JobCommand, JobEvent> {
   /** @param modelDaysMax the largest grid: the cache of folded states must hold a few of them */
-  constructor(store: EventStore, bus: EventBus, modelDaysMax: number) {
+  constructor(store: EventStore, bus: { publish: (event: JobChanged) => unknown }, modelDaysMax: number) {
     super(
       jobDecider,
       jobCodec,

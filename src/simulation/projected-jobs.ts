@@ -30,6 +30,7 @@ export const projectedJobs: Projected<JobState, JobEvent> = {
     tableOf(JobProgressEntity, []),
     tableOf(JobDetailEntity, ['date', 'model']),
   ],
+  removals: { name: 'removals', subjectColumn: 'job_id' },
   rowsOf(state, table): Iterable<Row> {
     const rows = rowsOf(state);
     if (rows === undefined) return [];

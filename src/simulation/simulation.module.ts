@@ -1,6 +1,7 @@
 // The job of model-days: commands, queries and their controllers.
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CqrsModule, EventBus } from '@nestjs/cqrs';
+import { CommandBus, CqrsModule, EventBus, QueryBus } from '@nestjs/cqrs';
+import { Database } from '../database/database.js';
 import { EventStore } from '../event-store/event-store.js';
 import { LogSignal } from '../event-store/log-signal.js';
 import { HttpModule } from '../http/http.module.js';
@@ -11,13 +12,15 @@ import { CreateJobHandler } from './commands/create-job.js';
 import { ExpireLeaseHandler } from './commands/expire-lease.js';
 import { RenewLeaseHandler } from './commands/renew-lease.js';
 import { ConfigFolder } from './config-folder.js';
+import { JobCleanupController } from './http/job-cleanup.controller.js';
 import { JobHistoryController } from './http/job-history.controller.js';
 import { JobsController } from './http/jobs.controller.js';
 import { ModelDaysController } from './http/model-days.controller.js';
 import { SimulateController } from './http/simulate.controller.js';
+import { JobCleanup } from './job-cleanup.js';
 import { JobPolicy } from './job-policy.js';
 import { JobRecovery } from './job-recovery.js';
-import { JobStreams } from './job-streams.js';
+import { JobStreams, streamOf } from './job-streams.js';
 import { JobWorkSource } from './job-work-source.js';
 import {
   FindJobHandler,
@@ -26,9 +29,10 @@ import {
   ListModelDaysHandler,
   ReadJobWithDetailsHandler,
 } from './queries/job-queries.js';
-import { ReadJobHistoryHandler } from './queries/job-history.js';
+import { ReadJobHistory, ReadJobHistoryHandler } from './queries/job-history.js';
 import { JobTables } from './queries/job-tables.js';
 import { ResultLimit } from './result-limit.js';
+import { RowRemoval } from './row-removal.js';
 
 export interface SimulationOptions {
   configFolder: string;
@@ -42,7 +46,13 @@ export class SimulationModule {
     return {
       module: SimulationModule,
       imports: [CqrsModule, HttpModule],
-      controllers: [SimulateController, JobsController, JobHistoryController, ModelDaysController],
+      controllers: [
+        SimulateController,
+        JobsController,
+        JobHistoryController,
+        ModelDaysController,
+        JobCleanupController,
+      ],
       providers: [
         { provide: ConfigFolder, useValue: new ConfigFolder(configFolder) },
         { provide: ResultLimit, useValue: new ResultLimit(resultLimitBytes) },
@@ -69,9 +79,32 @@ export class SimulationModule {
         ReadJobWithDetailsHandler,
         ReadJobHistoryHandler,
         JobTables,
+        RowRemoval,
+        {
+          provide: JobCleanup,
+          useFactory: cleanupOf,
+          inject: [Database, Runtime, CommandBus, QueryBus, JobStreams],
+        },
         JobWorkSource,
         JobRecovery,
       ],
     };
   }
 }
+
+const cleanupOf = (
+  database: Database,
+  runtime: Runtime,
+  commands: CommandBus,
+  queries: QueryBus,
+  streams: JobStreams,
+): JobCleanup =>
+  new JobCleanup({
+    reader: database,
+    runtime,
+    changeJob: (command) => commands.execute(command),
+    async foldAhead({ jobId, version }) {
+      const state = await queries.execute(new ReadJobHistory(jobId, { version }));
+      streams.remember(streamOf(jobId), { state, version });
+    },
+  });

@@ -24,7 +24,8 @@ const daybook = (...words: string[]): Promise<Ended> => runDaybook(words);
 it('explains itself', async () => {
   const { code, out } = await daybook('--help');
   expect(code).toBe(0);
-  for (const command of ['serve', 'replay', 'log', 'verify']) expect(out).toContain(command);
+  for (const command of ['serve', 'replay', 'log', 'verify', 'backup', 'restore', 'migrate', 'cleanup'])
+    expect(out).toContain(command);
 });
 
 describe('replay', () => {

@@ -187,6 +187,7 @@ async function rebuilds(): Promise<void> {
 }
 
 async function removed(): Promise<void> {
+  await post('/admin/jobs/cleanup', { older_than_days: 30 });
   const { body } = await get('/simulate/current');
   await ask('delete', `/jobs/${body.job_id}`);
 }

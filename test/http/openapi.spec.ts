@@ -48,6 +48,7 @@ it.each([
   'POST /jobs/{}/model-days/{}/{}/complete',
   'POST /jobs/{}/model-days/{}/{}/fail',
   'POST /jobs/{}/model-days/{}/{}/heartbeat',
+  'POST /admin/jobs/cleanup',
   'GET /health',
   'GET /health/live',
   'GET /health/ready',

@@ -12,6 +12,7 @@ import type { Job } from '../domain/job.js';
 import { JobPolicy } from '../job-policy.js';
 import { JobStreams, streamOf } from '../job-streams.js';
 import { workOf } from '../model-day-work.js';
+import { RowRemoval } from '../row-removal.js';
 
 type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;
 
@@ -47,9 +48,16 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
     private readonly database: Database,
     private readonly jobs: JobStreams,
     private readonly policy: JobPolicy,
+    private readonly rows: RowRemoval,
   ) {}
 
-  execute({ jobId, intent, metadata, expectedVersion }: ChangeJob): Promise<ChangedJob> {
+  async execute(change: ChangeJob): Promise<ChangedJob> {
+    const changed = await this.change(change);
+    if (change.intent.type === 'RemoveJob') await this.rows.finish(change.jobId);
+    return changed;
+  }
+
+  private change({ jobId, intent, metadata, expectedVersion }: ChangeJob): Promise<ChangedJob> {
     const streamId = streamOf(jobId);
     return this.database.queue.run(async (transaction) => {
       const command = await this.complete(transaction, intent);

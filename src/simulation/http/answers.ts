@@ -167,3 +167,5 @@ export const leaseAnswer = answer(
   z.object({ lease_expires_at: time, cancelled: z.boolean() }),
   '`cancelled`: the attempt ended with its job, and its worker should stop.',
 );
+
+export const cleanupAnswer = answer('Cleanup', z.object({ deleted: count }));

@@ -92,6 +92,9 @@ export type TriggerRequest = z.output<typeof triggerRequest>;
 
 export const reasonRequest = body({ reason: text(1000).min(1).optional() });
 
+/** §3: 30 days unless another age is given. */
+export const cleanupRequest = body({ older_than_days: z.int().min(0).max(36_500).default(30) });
+
 export const startRequest = body({ worker: workerName });
 
 const attempt = z.int().min(1);

@@ -30,6 +30,9 @@ export interface ModelDayFilter {
 
 export type FoundModelDay = JobDetailRow & { result: unknown };
 
+/** The rows of a large job that was removed go slice by slice: from the first on there is no such job. */
+const isNotRemoved = 'EXISTS (SELECT 1 FROM job_progress WHERE job_id = :jobId)';
+
 type JobRowWithId = JobWithProgress & { row_id: number };
 
 @Injectable()
@@ -65,7 +68,9 @@ export class JobTables {
 
   /** By date, then model. */
   async modelDays(filter: ModelDayFilter): Promise<FoundModelDay[]> {
-    const query = this.details().where('detail.job_id = :jobId', { jobId: filter.jobId });
+    const query = this.details()
+      .where('detail.job_id = :jobId', { jobId: filter.jobId })
+      .andWhere(isNotRemoved);
     if (filter.status !== undefined) query.andWhere('detail.status = :status', { status: filter.status });
     if (filter.date !== undefined) query.andWhere('detail.date = :date', { date: filter.date });
     if (filter.model !== undefined) query.andWhere('detail.model = :model', { model: filter.model });
@@ -85,6 +90,7 @@ export class JobTables {
         date,
         model,
       })
+      .andWhere(isNotRemoved)
       .getRawOne<JobDetailRow & { data: string | null }>();
     return row === undefined ? undefined : withResult(row);
   }

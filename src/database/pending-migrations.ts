@@ -1,0 +1,111 @@
+// Which migrations a database does not have yet, and what they would do to it, without touching it.
+import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { DataSource, type Logger } from 'typeorm';
+import { migrationsIn, refuseForeignSchema, type MigrationClass } from './schema-check.js';
+import { asUnusable, UnusableDatabase } from './unusable-database.js';
+
+export interface PendingMigration {
+  name: string;
+  /** The SQL that it runs, in order. */
+  statements: string[];
+}
+
+/**
+ * Rehearsed on an empty database with the same schema, in memory.
+ * @throws UnusableDatabase when there is no such file, or it is damaged, another program's or from a newer Daybook
+ * @throws Error when a migration does not run on this schema
+ */
+export async function pendingMigrations(
+  path: string,
+  migrations: readonly MigrationClass[],
+): Promise<PendingMigration[]> {
+  const { schema, applied } = lookAt(path, (connection) => {
+    refuseForeignSchema(connection, migrations);
+    return { schema: schemaOf(connection), applied: new Set(migrationsIn(connection)) };
+  });
+  const pending = migrations.filter(({ name }) => !applied.has(name));
+  return pending.length === 0 ? [] : rehearse(schema, pending);
+}
+
+async function rehearse(
+  schema: readonly string[],
+  migrations: readonly MigrationClass[],
+): Promise<PendingMigration[]> {
+  const statements: string[] = [];
+  const memory = new DataSource({
+    type: 'better-sqlite3',
+    database: ':memory:',
+    logger: recorder(statements),
+    prepareDatabase: (connection) => {
+      for (const sql of schema) (connection as BetterSqlite3.Database).exec(sql);
+    },
+  });
+  await memory.initialize();
+  try {
+    const runner = memory.createQueryRunner();
+    const rehearsed: PendingMigration[] = [];
+    for (const Migration of migrations) {
+      statements.length = 0;
+      await new Migration().up(runner);
+      rehearsed.push({ name: Migration.name, statements: [...statements] });
+    }
+    return rehearsed;
+  } finally {
+    await memory.destroy();
+  }
+}
+
+const nothing = (): void => undefined;
+
+const recorder = (statements: string[]): Logger => ({
+  logQuery: (query) => {
+    statements.push(query);
+  },
+  logQueryError: nothing,
+  logQuerySlow: nothing,
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+});
+
+/** What makes the same tables, indexes and triggers; SQLite makes its own by itself. */
+const schemaOf = (connection: BetterSqlite3.Database): string[] =>
+  connection
+    .prepare(
+      "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
+    )
+    .pluck()
+    .all() as string[];
+
+/**
+ * Reads a database and leaves nothing beside it. SQLite makes side files even for a reader, named after the file; so,
+ * when there are none, it is shown the file under another name.
+ */
+function lookAt<T>(path: string, read: (connection: BetterSqlite3.Database) => T): T {
+  if (!existsSync(path)) throw asUnusable(path, new UnusableDatabase('there is no such file'));
+  if (existsSync(`${path}-shm`)) return readAs(path, path, read);
+  const folder = mkdtempSync(join(dirname(path), '.daybook-'));
+  try {
+    const link = join(folder, 'jobs.db');
+    linkSync(path, link);
+    if (existsSync(`${path}-wal`)) linkSync(`${path}-wal`, `${link}-wal`);
+    return readAs(path, link, read);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readAs<T>(path: string, name: string, read: (connection: BetterSqlite3.Database) => T): T {
+  try {
+    const connection = new BetterSqlite3(name, { readonly: true, timeout: 5_000 });
+    try {
+      return read(connection);
+    } finally {
+      connection.close();
+    }
+  } catch (error) {
+    throw asUnusable(path, error);
+  }
+}
