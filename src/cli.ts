@@ -3,6 +3,7 @@
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { acceptRollbackOf, type AcceptRollbackOptions } from './cli/accept-rollback-command.js';
 import { exportLog } from './cli/export-command.js';
 import { showLog, type LogOptions } from './cli/log-command.js';
 import { replay } from './cli/replay-command.js';
@@ -53,6 +54,12 @@ onDatabase(program.command('verify'))
   .option('--checkpoint <file>', 'an older checkpoint that the log must continue')
   .option('--key <key>', 'the verifier key (<name>+<hash>+<base64>), or a file that holds it')
   .action((options: VerifyOptions) => verify(options));
+
+onDatabase(program.command('accept-rollback'))
+  .description('let the log be signed again after a backup was put back; stop the service first')
+  .requiredOption('--reason <text>', 'why: it is kept in the log')
+  .option('--actor <name>', 'who accepts it; the user of the operating system by default')
+  .action((options: AcceptRollbackOptions) => acceptRollbackOf(options));
 
 // Whoever reads only the beginning (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

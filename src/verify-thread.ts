@@ -1,9 +1,9 @@
-// The program of the thread that verifies: all kinds of streams that there are against their tables, and the log
-// against what was signed of it.
+// The program of a thread that verifies one half: all kinds of streams that there are against their tables, or the log
+// against what is known of it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkSignedLog } from './audit/signed-log.js';
-import type { AuditedLog, VerifyMessage } from './audit/verifier.js';
-import { verifyTables, type Verification } from './audit/verify.js';
+import type { Half, Halves, VerifyMessage, VerifyTask } from './audit/verifier.js';
+import { verifyTables } from './audit/verify.js';
 import { SqliteReader } from './database/sqlite-reader.js';
 import { jobAudit } from './simulation/job-audit.js';
 
@@ -11,26 +11,23 @@ const say = (message: VerifyMessage): void => {
   parentPort?.postMessage(message);
 };
 
-async function verification({ path, keyFile }: AuditedLog): Promise<Verification> {
-  const onProgress = (done: number, total: number): void => {
-    say({ kind: 'progress', done, total });
-  };
-  const tables = verifyTables(jobAudit, { path, onProgress });
+const onProgress = (done: number): void => {
+  say({ kind: 'progress', done });
+};
+
+async function checked({ path, keyFile, half }: VerifyTask): Promise<Halves[Half]> {
+  if (half === 'tables') return verifyTables(jobAudit, { path, onProgress });
   const reader = SqliteReader.open(path);
   try {
-    const log = await checkSignedLog(reader, { databasePath: path, keyFile });
-    return {
-      ...tables,
-      ok: tables.ok && log.problems.length === 0,
-      problems: [...tables.problems, ...log.problems],
-    };
+    const { events, problems } = await checkSignedLog(reader, { databasePath: path, keyFile, onProgress });
+    return { events, problems };
   } finally {
     reader.close();
   }
 }
 
 try {
-  say({ kind: 'verified', verification: await verification(workerData as AuditedLog) });
+  say({ kind: 'checked', found: await checked(workerData as VerifyTask) });
 } catch (error) {
   say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
 }

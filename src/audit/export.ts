@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { checkLog, type CheckedLog } from './log-check.js';
-import { openCheckpoint, parseCheckpoint, type Checkpoint } from './proof/checkpoint.js';
+import { openCheckpoint, parseNote, type Checkpoint } from './proof/checkpoint.js';
 import type { StoredEvent } from './proof/leaf.js';
 import { ProofError } from './proof/proof-error.js';
 import { formatEvent, parseEvent } from './proof/proven-event.js';
@@ -54,9 +54,7 @@ export async function checkExport(path: string, { verifierKey, older }: ExportCh
   if (file.note === undefined)
     throw new ProofError('The file has no last line with a checkpoint: it was cut off.');
   const checkpoint =
-    verifierKey === undefined
-      ? parseCheckpoint(file.note.slice(0, file.note.indexOf('\n\n') + 1))
-      : openCheckpoint(file.note, verifierKey);
+    verifierKey === undefined ? parseNote(file.note) : openCheckpoint(file.note, verifierKey);
   if (checkpoint.size !== checked.events) {
     checked.problems.push(
       `the file holds ${checked.events} events and its checkpoint covers ${checkpoint.size}`,

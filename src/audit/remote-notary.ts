@@ -1,7 +1,8 @@
 // The notary lives in a thread of its own: hashing the log never holds up a command. This is both ends of the line.
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { isRefused } from '../event-store/refusal.js';
-import { NotaryRefusal, type ConsistencyAnswer, type InclusionAnswer, type Notary } from './notary.js';
+import type { ConsistencyAnswer, InclusionAnswer, Notary } from './notary.js';
+import { NotaryRefusal } from './notary-refusal.js';
 
 type Method = 'key' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
 

@@ -1,7 +1,7 @@
 // What lies beside a database and tells of its past: the kept leaves, and the newest signed checkpoint.
 import { existsSync } from 'node:fs';
 import { Log } from '../event-store/log.js';
-import type { SqliteReader } from '../database/sqlite-reader.js';
+import type { Reader, SqliteReader } from '../database/sqlite-reader.js';
 import { checkLog, type CheckedLog } from './log-check.js';
 import { readCheckpointFile } from './proof/checkpoint-file.js';
 import { openCheckpoint, type Checkpoint } from './proof/checkpoint.js';
@@ -14,6 +14,8 @@ export interface SignedLogOptions {
   keyFile: string;
   /** Checkpoints that the asker brings. */
   checkpoints?: readonly Checkpoint[];
+  /** Called now and then with how many events are checked. */
+  onProgress?: ((done: number) => void) | undefined;
 }
 
 const pageSize = 1_000;
@@ -28,21 +30,24 @@ export function* eventsOf(log: Log): Generator<StoredEvent> {
   }
 }
 
-export const originIn = (reader: SqliteReader): string | undefined =>
+export const originIn = (reader: Reader): string | undefined =>
   reader.query<{ origin: string }>('SELECT origin FROM log_identity')[0]?.origin;
 
 export async function checkSignedLog(
   reader: SqliteReader,
-  { databasePath, keyFile, checkpoints = [] }: SignedLogOptions,
+  { databasePath, keyFile, checkpoints = [], onProgress }: SignedLogOptions,
 ): Promise<CheckedLog> {
   const tilesPath = tilesPathOf(databasePath);
   const tiles = existsSync(tilesPath) ? TileDatabase.open(tilesPath) : undefined;
   try {
+    // Both before the end of the log is read: it may be growing, and what is known of it with it.
     const newest = newestCheckpoint(keyFile, originIn(reader));
+    const kept = tiles && { size: tiles.size, at: (index: number) => tiles.leafAt(index) };
     return await checkLog({
       events: eventsOf(new Log(reader)),
       checkpoints: [...checkpoints, ...newest],
-      ...(tiles === undefined ? {} : { keptLeafAt: (index: number) => Promise.resolve(tiles.leafAt(index)) }),
+      kept,
+      onProgress,
     });
   } finally {
     tiles?.close();

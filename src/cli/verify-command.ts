@@ -8,7 +8,7 @@ import { verifyProof } from '../audit/proof/tlog-proof.js';
 import { parseVerifierKey, type VerifierKey } from '../audit/proof/verifier-key.js';
 import { checkSignedLog } from '../audit/signed-log.js';
 import { Verifier } from '../audit/verifier.js';
-import { SqliteReader } from '../database/sqlite-reader.js';
+import { Log } from '../event-store/log.js';
 import {
   databasePath,
   keyFileOf,
@@ -81,11 +81,14 @@ async function isContinuation(options: VerifyOptions): Promise<boolean> {
 
 async function areTablesRight(options: VerifyOptions): Promise<boolean> {
   const path = databasePath(options);
-  SqliteReader.open(path).close();
+  const total = await reading(options, (reader) => Promise.resolve(new Log(reader).end()));
   const draw = progressBar('events');
   const thread = new URL('../verify-thread.js', import.meta.url);
-  const verification = await new Verifier(thread, { path, keyFile: keyFileOf(options) }).verify(draw);
-  draw(verification.events, verification.events);
+  const verifier = new Verifier(thread, { path, keyFile: keyFileOf(options) });
+  const verification = await verifier.verify((done) => {
+    if (done < total) draw(done, total);
+  });
+  draw(total, total);
   if (options.json === true) print(JSON.stringify(verification));
   else tellVerification(verification);
   return verification.ok;

@@ -1,13 +1,11 @@
 // The command line, as a person uses it: the built program on the database of a service that runs.
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Refusals } from '../../src/audit/refusals.js';
+import { daybook } from '../support/command-line.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 
-const program = join(import.meta.dirname, '../../dist/cli.js');
 const place = workplace();
 let service: TestService;
 let jobId: string;
@@ -21,23 +19,11 @@ beforeAll(async () => {
   database = service.service.database.path;
 });
 
-interface Ended {
-  code: number;
-  out: string;
-  err: string;
-}
-
-const daybook = (...words: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [program, ...words], (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-
 it('explains itself', async () => {
   const { code, out } = await daybook('--help');
   expect(code).toBe(0);
-  for (const command of ['serve', 'replay', 'log', 'verify']) expect(out).toContain(command);
+  for (const command of ['serve', 'replay', 'log', 'verify', 'accept-rollback'])
+    expect(out).toContain(command);
 });
 
 describe('replay', () => {
