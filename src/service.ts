@@ -12,6 +12,7 @@ import { Database } from './database/database.js';
 import { FirstSchema1764000000000 } from './database/migrations/1764000000000-first-schema.js';
 import { originOf } from './database/log-identity.js';
 import { takeServiceLock } from './database/service-lock.js';
+import { LogSignal } from './event-store/log-signal.js';
 import { Health } from './http/health.js';
 import { serveOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -94,6 +95,13 @@ export async function startService(
     closers.push(async () => {
       health.stopping();
       await stopWork();
+    });
+    notary.follow({
+      signal: app.get(LogSignal),
+      runtime,
+      onTrouble(error) {
+        log.warn({ err: error }, 'the tree of the log could not be brought up to date');
+      },
     });
     health.serving();
     log.info({ url, database: path, executor: settings.EXECUTOR }, `Daybook listens on ${url}`);

@@ -9,6 +9,9 @@ import type { TileDatabase } from './tile-database.js';
 /** Results may be large, and a page is in memory as a whole. */
 const pageSize = tileWidth;
 
+/** The most that is added at a time in the background, in events: some ten milliseconds of hashing. */
+const partMax = 16 * pageSize;
+
 /**
  * Resolves with the size of the tree: every event committed before the call is in it.
  * @throws NotaryRefusal `log_damaged` when an event is missing
@@ -19,14 +22,17 @@ export async function catchUp(log: Log, tiles: TileDatabase): Promise<number> {
 }
 
 /**
- * The same, but for a tree that is of another log: that one is left alone, since its leaves may tell what was changed.
+ * A part of it, in bounded time; tells whether something is left. A tree of another log is left alone: its leaves may
+ * tell what was changed.
+ * @throws NotaryRefusal `log_damaged` when an event is missing
  */
-export async function keepUp(log: Log, tiles: TileDatabase): Promise<void> {
-  if (isTreeOf(log, tiles)) await grow(log, tiles);
+export async function keepUp(log: Log, tiles: TileDatabase): Promise<boolean> {
+  if (!isTreeOf(log, tiles)) return false;
+  const end = log.end();
+  return (await grow(log, tiles, Math.min(end, tiles.size + partMax))) < end;
 }
 
-async function grow(log: Log, tiles: TileDatabase): Promise<number> {
-  const end = log.end();
+async function grow(log: Log, tiles: TileDatabase, end = log.end()): Promise<number> {
   for (;;) {
     // The size is read where it is written: another process may bring the tree up to date at the same time.
     const size = await tiles.transaction(async () => {

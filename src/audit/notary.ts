@@ -2,7 +2,7 @@
 // signed: that one lies beside the key, outside of the database.
 import type { Log } from '../event-store/log.js';
 import { acceptanceIn } from './log-events.js';
-import { catchUp } from './log-tree.js';
+import { catchUp, keepUp } from './log-tree.js';
 import { NotaryRefusal } from './notary-refusal.js';
 import { readCheckpointFile, replaceCheckpointFile } from './proof/checkpoint-file.js';
 import { formatCheckpoint, openCheckpoint, signCheckpoint, type Checkpoint } from './proof/checkpoint.js';
@@ -50,6 +50,11 @@ export class Notary {
   /** `<name>+<hash>+<base64>` (C2SP signed-note). */
   key(): string {
     return formatVerifierKey(this.signer.verifierKey);
+  }
+
+  /** Brings a part of the tree up to date before anybody asks; tells whether something is left. */
+  keepUp(): Promise<boolean> {
+    return keepUp(this.log, this.tiles);
   }
 
   /**
