@@ -2,7 +2,7 @@
 // The command `daybook`.
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { acceptRollbackOf, type AcceptRollbackOptions } from './cli/accept-rollback-command.js';
 import { exportLog } from './cli/export-command.js';
 import { showLog, type LogOptions } from './cli/log-command.js';
@@ -22,6 +22,11 @@ program
   .description('run the service; its settings are environment variables (README, "Settings")')
   .action(() => serve(process.env));
 
+function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number.');
+}
+
 const onDatabase = (command: Command): Command =>
   command
     .option('--database <path>', 'the database file; the one of DATABASE_URL by default')
@@ -36,8 +41,9 @@ onDatabase(program.command('log'))
   .option('--job <id>', 'of one job')
   .option('--actor <name>', 'caused by this actor')
   .option('--type <type>', 'of one type, like ModelDayFailed')
+  .option('--correlation <id>', 'of one request, or one run of a model-day')
   .option('--since <moment>', 'recorded since: 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h, 7d')
-  .option('--limit <count>', 'at most so many')
+  .option('--limit <count>', 'at most so many', wholeNumber)
   .option('--refused', 'the commands that were refused, instead of the events')
   .action((options: LogOptions) => showLog(options));
 

@@ -10,6 +10,7 @@ import { Verifier } from './audit/verifier.js';
 import type { Settings } from './config.js';
 import { Database } from './database/database.js';
 import { FirstSchema1764000000000 } from './database/migrations/1764000000000-first-schema.js';
+import { LeaseStart1764000000001 } from './database/migrations/1764000000001-lease-start.js';
 import { originOf } from './database/log-identity.js';
 import { takeServiceLock } from './database/service-lock.js';
 import { LogSignal } from './event-store/log-signal.js';
@@ -30,7 +31,7 @@ import { openExecutor } from './worker/executors/open-executor.js';
 import { LeaseWatch } from './worker/lease-watch.js';
 import { NestLog } from './nest-log.js';
 
-export const migrations = [FirstSchema1764000000000];
+export const migrations = [FirstSchema1764000000000, LeaseStart1764000000001];
 
 export interface Service {
   /** Where it listens, like `http://127.0.0.1:3000`. */

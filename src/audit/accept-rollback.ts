@@ -68,7 +68,7 @@ async function record(
       accepted_at: timestamp(runtime.nowMs()),
     },
   });
-  const metadata = { actor, correlation_id: runtime.uuid() };
+  const metadata = { actor, correlation_id: runtime.uuid(), causation_id: runtime.uuid() };
   await database.queue.run(async (transaction) => {
     const version = await store.versionOf(transaction, streamId);
     await store.append(transaction, streamId, version, [event], metadata);

@@ -10,9 +10,12 @@ export interface Metadata {
   actor: string;
   /** The request that it belongs to. */
   correlation_id: string;
-  /** The command or the event that it follows from. */
+  /** What it follows from: an event, by its name, or else the command itself, by the id that it was given. */
   causation_id?: string;
 }
+
+/** How an event is named as a cause. Ids of commands are UUIDs, so the two are told apart. */
+export const eventName = (streamId: string, version: number): string => `${streamId}@${version}`;
 
 export interface EventRow extends EncodedEvent {
   version: number;

@@ -6,6 +6,8 @@ import type { Runtime } from '../runtime/runtime.js';
 declare module 'fastify' {
   interface FastifyRequest {
     correlationId: string;
+    /** Names the command that the request is: what its events follow from. Empty when it asks for nothing to happen. */
+    commandId: string;
   }
 }
 
@@ -23,11 +25,13 @@ export function correlate(request: FastifyRequest, reply: FastifyReply, runtime:
     (isOne(given) && acceptable.test(given) ? given : undefined) ??
     (isOne(trace) ? traceparent.exec(trace)?.[1] : undefined) ??
     runtime.uuid();
+  if (request.method !== 'GET') request.commandId = runtime.uuid();
   reply.header('x-correlation-id', request.correlationId);
 }
 
 export function correlateAll(fastify: FastifyInstance, runtime: Runtime): void {
   fastify.decorateRequest('correlationId', '');
+  fastify.decorateRequest('commandId', '');
   fastify.addHook('onRequest', (request, reply, done) => {
     correlate(request, reply, runtime);
     done();

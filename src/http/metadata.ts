@@ -5,6 +5,6 @@ import type { Metadata } from '../event-store/event-store.js';
 
 /** `@Caller()`: until there are keys, a caller is anonymous, or the worker that it says it is. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Metadata => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return { actor: 'anonymous', correlation_id: request.correlationId };
+  const { correlationId, commandId } = context.switchToHttp().getRequest<FastifyRequest>();
+  return { actor: 'anonymous', correlation_id: correlationId, causation_id: commandId };
 });

@@ -19,6 +19,7 @@ import { JobPolicy } from './job-policy.js';
 import { JobRecovery } from './job-recovery.js';
 import { JobStreams } from './job-streams.js';
 import { JobWorkSource } from './job-work-source.js';
+import { OwnCommands } from './own-commands.js';
 import {
   FindJobHandler,
   FindModelDayHandler,
@@ -69,6 +70,7 @@ export class SimulationModule {
         ReadJobWithDetailsHandler,
         ReadJobHistoryHandler,
         JobTables,
+        OwnCommands,
         JobWorkSource,
         JobRecovery,
       ],

@@ -53,7 +53,7 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
     const streamId = streamOf(jobId);
     return this.database.queue.run(async (transaction) => {
       const command = await this.complete(transaction, intent);
-      const { state, events } = await this.jobs.execute(
+      const { state, version, events } = await this.jobs.execute(
         transaction,
         streamId,
         command,
@@ -61,7 +61,7 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
         expectedVersion,
       );
       const leaseExpiresAt = this.policy.leaseEnd();
-      for (const event of events) await followWithLease(transaction, jobId, event, leaseExpiresAt);
+      for (const event of events) await followWithLease(transaction, jobId, event, version, leaseExpiresAt);
       const started = events.some(({ type }) => type === 'ModelDayStarted');
       return { job: state as Job, events, leaseExpiresAt: started ? leaseExpiresAt : null };
     });
@@ -87,11 +87,15 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
   }
 }
 
-/** A running model-day has a lease, and no other has one. */
+/**
+ * A running model-day has a lease, and no other has one.
+ * @param version of the event; a start is the only event of its command
+ */
 export async function followWithLease(
   transaction: Transaction,
   jobId: string,
   event: JobEvent,
+  version: number,
   expiresAt: string,
   builtIn = false,
 ): Promise<void> {
@@ -104,6 +108,7 @@ export async function followWithLease(
         worker,
         builtIn,
         expiresAt,
+        startedVersion: version,
       });
       return;
     }
