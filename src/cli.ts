@@ -4,7 +4,7 @@ import 'reflect-metadata';
 import { createRequire } from 'node:module';
 import { Command, InvalidArgumentError } from 'commander';
 import { acceptRollbackOf, type AcceptRollbackOptions } from './cli/accept-rollback-command.js';
-import { exportLog } from './cli/export-command.js';
+import { exportLog, type ExportOptions } from './cli/export-command.js';
 import { showLog, type LogOptions } from './cli/log-command.js';
 import { replay } from './cli/replay-command.js';
 import { verify, type VerifyOptions } from './cli/verify-command.js';
@@ -49,7 +49,8 @@ onDatabase(program.command('log'))
 
 onDatabase(program.command('export <file>'))
   .description('write the log and its signed checkpoint to a file; compressed when its name ends in .gz')
-  .action((file: string, options: { database?: string }) => exportLog(file, options));
+  .option('--force', 'replace a file that is there')
+  .action((file: string, options: ExportOptions) => exportLog(file, options));
 
 onDatabase(program.command('verify'))
   .description(

@@ -126,6 +126,11 @@ describe('proof', () => {
       out: 'The log is what it was: 5 events.\n',
       err: '',
     });
+    expect(await daybook('export', file, '--database', database)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--force'),
+    });
+    expect((await daybook('export', file, '--database', database, '--force')).code).toBe(0);
     const checkpoint = `${database}.key.checkpoint`;
     expect(
       await daybook('verify', '--database', database, '--checkpoint', checkpoint, '--key', key),

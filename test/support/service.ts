@@ -1,7 +1,7 @@
 // A service for a test: a real one, on a database of its own and a free port, inside of the test's process.
 import { pino } from 'pino';
 import { readSettings } from '../../src/config.js';
-import { systemRuntime } from '../../src/runtime/runtime.js';
+import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
 import { client, type Client } from './client.js';
 import type { Workplace } from './workplace.js';
@@ -19,6 +19,7 @@ let count = 0;
 export async function startTestService(
   place: Workplace,
   settings: Record<string, string> = {},
+  runtime: Runtime = systemRuntime,
 ): Promise<TestService> {
   count += 1;
   const name = `service-${count}`;
@@ -33,7 +34,7 @@ export async function startTestService(
       PATH: process.env['PATH'],
       ...settings,
     }),
-    systemRuntime,
+    runtime,
     pino({ level: 'silent' }),
   );
   services.add(service);
