@@ -27,8 +27,8 @@ export interface AcceptedRollback {
   checkpoint: string;
 }
 
-export const reasonLengthMax = 1_000;
-export const actorLengthMax = 200;
+const reasonLengthMax = 1_000;
+const actorLengthMax = 200;
 
 /** @throws Error when the log continues what was signed, or the reason or the actor is none; nothing is changed */
 export async function acceptRollback(request: AcceptRollback): Promise<AcceptedRollback> {

@@ -19,7 +19,7 @@ import { failedWith } from './proof/durable-file.js';
 import { openCheckpoint, parseNote, type Checkpoint } from './proof/checkpoint.js';
 import type { StoredEvent } from './proof/leaf.js';
 import { ProofError } from './proof/proof-error.js';
-import { formatEvent, parseEvent } from './proof/proven-event.js';
+import { eventText, parseEvent } from './proof/proven-event.js';
 import type { VerifierKey } from './proof/verifier-key.js';
 
 export interface WriteExport {
@@ -54,7 +54,7 @@ export async function writeExport({ path, events, note, force = false }: WriteEx
   }
 }
 
-export class FileExists extends Error {
+class FileExists extends Error {
   override readonly name = 'FileExists';
 
   constructor(path: string) {
@@ -67,7 +67,7 @@ const linesAtOnce = 500;
 function* linesOf(events: Iterable<StoredEvent>, note: string): Generator<string> {
   let lines: string[] = [];
   for (const event of events) {
-    lines.push(formatEvent(event).toString());
+    lines.push(eventText(event));
     if (lines.length < linesAtOnce) continue;
     yield `${lines.join('\n')}\n`;
     lines = [];

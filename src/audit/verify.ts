@@ -41,6 +41,9 @@ export interface VerifyOptions {
 const reportedMax = 100;
 const progressEvery = 10_000;
 
+/** Results may be large, and a page is in memory as a whole. */
+const pageSize = 256;
+
 interface StoredRow extends EncodedEvent {
   version: number;
 }
@@ -65,12 +68,27 @@ class TableCheck<State, Event extends DomainEvent> {
   private differenceCount = 0;
   private eventsDone = 0;
   private subjects = 0;
+  private readonly nextEvents: BetterSqlite3.Statement;
+  private readonly rowsOf: ReadonlyMap<AuditedTable, BetterSqlite3.Statement>;
 
   constructor(
     private readonly audited: Audited<State, Event>,
     private readonly connection: BetterSqlite3.Database,
     private readonly onProgress: VerifyOptions['onProgress'],
-  ) {}
+  ) {
+    this.nextEvents = connection.prepare(
+      `SELECT version, type, schema_version, data FROM events
+       WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
+    );
+    this.rowsOf = new Map(
+      audited.tables.map((table) => [
+        table,
+        connection.prepare(
+          `SELECT ${table.columns.join(', ')} FROM ${table.name} WHERE ${table.subjectColumn} = ?`,
+        ),
+      ]),
+    );
+  }
 
   run(): TableVerification {
     for (const streamId of this.streamIds()) this.checkStream(streamId);
@@ -115,19 +133,27 @@ class TableCheck<State, Event extends DomainEvent> {
     }
   }
 
+  /** In pages, which costs half of what asking for them one by one does. */
+  private *eventsOf(streamId: string): Generator<StoredRow> {
+    for (let version = Number.MIN_SAFE_INTEGER; ;) {
+      const page = this.nextEvents.all(streamId, version) as StoredRow[];
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageSize) return;
+      version = last.version;
+    }
+  }
+
   /** The state that the events of a stream add up to; undefined, and a problem, when they cannot be folded. */
   private fold<FoldedState, FoldedEvent extends DomainEvent>(
     streamId: string,
     codec: EventCodec<FoldedEvent>,
     { initialState, evolve }: Pick<Decider<FoldedState, never, FoldedEvent>, 'initialState' | 'evolve'>,
   ): { state: FoldedState } | undefined {
-    const events = this.connection
-      .prepare('SELECT version, type, schema_version, data FROM events WHERE stream_id = ? ORDER BY version')
-      .iterate(streamId) as IterableIterator<StoredRow>;
     let state = initialState;
     let version = 0;
     try {
-      for (const event of events) {
+      for (const event of this.eventsOf(streamId)) {
         version += 1;
         if (event.version !== version) throw new Error(`version ${version} is missing`);
         state = evolve(state, codec.decode(event));
@@ -144,9 +170,7 @@ class TableCheck<State, Event extends DomainEvent> {
 
   private checkRows(table: AuditedTable, subject: string, expectedRows: Iterable<Row>): void {
     const keyOf = (row: Row): string => JSON.stringify(table.keyColumns.map((column) => row[column]));
-    const actualRows = this.connection
-      .prepare(`SELECT ${table.columns.join(', ')} FROM ${table.name} WHERE ${table.subjectColumn} = ?`)
-      .all(subject) as Row[];
+    const actualRows = (this.rowsOf.get(table)?.all(subject) ?? []) as Row[];
     const actual = new Map(actualRows.map((row) => [keyOf(row), row]));
     for (const expected of expectedRows) {
       const key = keyOf(expected);
