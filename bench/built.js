@@ -21,3 +21,36 @@ export const { ChangeJob } = /** @type {typeof import('../src/simulation/command
 export const { CreateJob } = /** @type {typeof import('../src/simulation/commands/create-job.js')} */ (
   await built('simulation/commands/create-job.js')
 );
+export const { evolve } = /** @type {typeof import('../src/simulation/domain/evolve.js')} */ (
+  await built('simulation/domain/evolve.js')
+);
+export const { projectedJobs } = /** @type {typeof import('../src/simulation/projected-jobs.js')} */ (
+  await built('simulation/projected-jobs.js')
+);
+export const { SqliteReader } = /** @type {typeof import('../src/database/sqlite-reader.js')} */ (
+  await built('database/sqlite-reader.js')
+);
+export const { Log } = /** @type {typeof import('../src/event-store/log.js')} */ (
+  await built('event-store/log.js')
+);
+export const { writeExport } = /** @type {typeof import('../src/audit/export.js')} */ (
+  await built('audit/export.js')
+);
+export const { Notary } = /** @type {typeof import('../src/audit/notary.js')} */ (
+  await built('audit/notary.js')
+);
+export const { RemoteNotary } = /** @type {typeof import('../src/audit/remote-notary.js')} */ (
+  await built('audit/remote-notary.js')
+);
+export const { eventsOf, originIn } = /** @type {typeof import('../src/audit/signed-log.js')} */ (
+  await built('audit/signed-log.js')
+);
+export const { TileDatabase, tilesPathOf } = /** @type {typeof import('../src/audit/tile-database.js')} */ (
+  await built('audit/tile-database.js')
+);
+export const { Verifier } = /** @type {typeof import('../src/audit/verifier.js')} */ (
+  await built('audit/verifier.js')
+);
+export const { verifyTables } = /** @type {typeof import('../src/audit/verify.js')} */ (
+  await built('audit/verify.js')
+);

@@ -1,24 +1,33 @@
 // `npm run bench` measures everything, each section in a process of its own, and writes bench/results.md.
-// `node bench/run.js NAME` measures one section. It measures and does not judge: a target that is missed is said, and
+// `node bench/run.js NAME` measures one section; `--events 50000` takes a shorter log where one is long. It measures and does not judge: a target that is missed is said, and
 // is no failure.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { machineFacts } from './machine.js';
 import { asMarkdown, asText } from './report.js';
 
 /** @typedef {import('./report.js').Section} Section */
 
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { events: { type: 'string', default: '1000000' } },
+});
+const events = Number(values.events);
+if (!Number.isSafeInteger(events) || events < 1) throw new Error('--events takes a number of events');
+
 /** @type {Record<string, () => Promise<Section>>} */
 const sections = {
+  auditors: async () => (await import('./auditors.js')).measure({ events }),
   http: async () => (await import('./http.js')).measure(),
   'job-size': async () => (await import('./job-size.js')).measure(),
   'write-path': async () => (await import('./write-path.js')).measure(),
   'trading-session': async () => (await import('./trading-session.js')).measure(),
 };
 
-const name = process.argv[2];
+const [name] = positionals;
 if (name === undefined) await measureAll();
 else await measureOne(name);
 
@@ -28,7 +37,7 @@ async function measureAll() {
   /** @type {Section[]} */
   const measured = [];
   for (const section of Object.keys(sections)) {
-    const child = fork(fileURLToPath(import.meta.url), [section]);
+    const child = fork(fileURLToPath(import.meta.url), [section, '--events', String(events)]);
     child.on('message', (message) => measured.push(/** @type {Section} */ (message)));
     await once(child, 'exit');
     if (child.exitCode !== 0) throw new Error(`${section} could not be measured`);

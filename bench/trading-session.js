@@ -1,29 +1,22 @@
 // The example over all trading days of its data, with four models, in a service that is a process of its own.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { tradingDays } from '../examples/trading-session/prices.js';
 import { scratchFolder } from './scratch.js';
+import { memoryMb, startProcess } from './service-process.js';
 import { databaseIn } from './service.js';
 
 const models = ['buy-and-hold', 'moving-average-crossover', 'momentum', 'volatility-target'];
-const root = fileURLToPath(new URL('..', import.meta.url));
 const memoryTargetMb = 400;
 
 /** @returns {Promise<import('./report.js').Section>} */
 export async function measure() {
-  const service = startService(scratchFolder());
+  const service = await start(scratchFolder());
   try {
-    const url = await urlOf(service);
-    // Nobody reads on: a pipe that is full would stop the service.
-    service.stdout.resume();
     const dates = tradingDays();
-    const { seconds, modelDays } = await runJob(url, dates);
-    const memoryMb = peakMemoryMb(service.pid);
+    const { seconds, modelDays } = await runJob(service.url, dates);
+    const peakMb = memoryMb(service.pid, 'VmHWM');
     return {
       title: 'The example over all its trading days',
       how: [
@@ -38,48 +31,28 @@ export async function measure() {
       targets: [
         {
           figure: 'peak memory of the process (resident set), MB',
-          measured: memoryMb?.toFixed() ?? 'cannot be read on this system',
+          measured: peakMb?.toFixed() ?? 'cannot be read on this system',
           target: `< ${memoryTargetMb}`,
-          isMet: memoryMb !== undefined && memoryMb < memoryTargetMb,
+          isMet: peakMb !== undefined && peakMb < memoryTargetMb,
         },
       ],
     };
   } finally {
-    service.kill();
-    if (service.exitCode === null) await once(service, 'exit');
+    await service.stop();
   }
 }
 
 /** @param {string} folder */
-function startService(folder) {
+function start(folder) {
   const configs = join(folder, 'configs');
   mkdirSync(configs);
   const config = { book_dir: join(folder, 'book') };
   writeFileSync(join(configs, 'default_config.json'), JSON.stringify(config));
-  return spawn(process.execPath, ['dist/main.js'], {
-    cwd: root,
-    env: {
-      PORT: '0',
-      DATABASE_URL: `sqlite:${databaseIn(folder)}`,
-      CONFIG_DIR: configs,
-      EXECUTOR: 'module:examples/trading-session/session.js',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  return startProcess({
+    DATABASE_URL: `sqlite:${databaseIn(folder)}`,
+    CONFIG_DIR: configs,
+    EXECUTOR: 'module:examples/trading-session/session.js',
   });
-}
-
-/**
- * The address, from the line of its log that says where it listens.
- * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, null>} service
- */
-async function urlOf(service) {
-  for await (const line of createInterface(service.stdout)) {
-    /** @type {unknown} */
-    const entry = JSON.parse(line);
-    const { url } = /** @type {{ url?: string }} */ (entry);
-    if (url !== undefined) return url;
-  }
-  throw new Error('the service ended before it listened');
 }
 
 /**
@@ -108,13 +81,3 @@ async function runJob(url, dates) {
 
 /** @returns {Promise<unknown>} */
 const jsonOf = (/** @type {Response} */ response) => response.json();
-
-/** The most that a process has had in memory so far, where the system tells. */
-function peakMemoryMb(/** @type {number | undefined} */ pid) {
-  try {
-    const kb = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid ?? ''}/status`, 'utf8'))?.[1];
-    return kb === undefined ? undefined : Number(kb) / 1024;
-  } catch {
-    return undefined;
-  }
-}

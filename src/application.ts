@@ -11,6 +11,7 @@ import { Verifier } from './audit/verifier.js';
 import type { Settings } from './config.js';
 import { Database } from './database/database.js';
 import { FirstSchema1764000000000 } from './database/migrations/1764000000000-first-schema.js';
+import { LeaseStart1764000000001 } from './database/migrations/1764000000001-lease-start.js';
 import { Removals1764100000000 } from './database/migrations/1764100000000-removals.js';
 import { originOf } from './database/log-identity.js';
 import type { ServiceLock } from './database/service-lock.js';
@@ -34,7 +35,7 @@ import { observeCommands } from './simulation/observed-commands.js';
 import { projectedJobs } from './simulation/projected-jobs.js';
 import { countJobs, countModelDays } from './simulation/queries/job-counts.js';
 
-export const migrations = [FirstSchema1764000000000, Removals1764100000000];
+export const migrations = [FirstSchema1764000000000, LeaseStart1764000000001, Removals1764100000000];
 
 /** What has to be closed, in the opposite order. */
 export type Closers = (() => Promise<void> | void)[];

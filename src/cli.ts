@@ -46,7 +46,6 @@ program
 addJobCommands(program);
 addHistoryCommands(program);
 addDatabaseCommands(program);
-
 // Whoever reads only the beginning (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();

@@ -7,6 +7,7 @@ import { environmentWith, type Settings } from './config.js';
 import { Database } from './database/database.js';
 import { afterCommands, takeServiceLock } from './database/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
+import { LogSignal } from './event-store/log-signal.js';
 import { Health } from './http/health.js';
 import { errorFacts } from './observability/error-facts.js';
 import type { Runtime } from './runtime/runtime.js';
@@ -52,7 +53,7 @@ export async function startService(
     });
     const lock = await afterCommands(() => takeServiceLock(settings.databasePath), runtime);
     const application = await openApplication(settings, runtime, log, lock, closers);
-    const { app, database } = application;
+    const { app, database, notary } = application;
     // From here on the probes are answered, and everything else with 503 until it serves.
     await app.listen(settings.PORT, settings.HOST);
     await bringUpToDate(application, log);
@@ -66,6 +67,13 @@ export async function startService(
     closers.push(async () => {
       health.stopping();
       await Promise.all([stopWork(), retention?.stop()]);
+    });
+    notary.follow({
+      signal: app.get(LogSignal),
+      runtime,
+      onTrouble(error) {
+        log.warn({ err: error }, 'the tree of the log could not be brought up to date');
+      },
     });
     health.serving();
     const { databasePath, EXECUTOR } = settings;

@@ -1,9 +1,9 @@
-// The program of the thread that verifies: all kinds of streams that there are against their tables, and the log
-// against what was signed of it.
+// The program of a thread that verifies one half: all kinds of streams that there are against their tables, or the log
+// against what is known of it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkSignedLog } from './audit/signed-log.js';
-import type { AuditedLog, VerifyMessage } from './audit/verifier.js';
-import { verifyTables, type Verification } from './audit/verify.js';
+import type { Half, Halves, VerifyMessage, VerifyTask } from './audit/verifier.js';
+import { verifyTables } from './audit/verify.js';
 import { SqliteReader } from './database/sqlite-reader.js';
 import { projectedJobs } from './simulation/projected-jobs.js';
 
@@ -11,30 +11,28 @@ const say = (message: VerifyMessage): void => {
   parentPort?.postMessage(message);
 };
 
-async function verification({ path, keyFile, copyOf }: AuditedLog): Promise<Verification> {
-  const onProgress = (done: number, total: number): void => {
-    say({ kind: 'progress', done, total });
-  };
-  const tables = verifyTables(projectedJobs, { path, onProgress });
+const onProgress = (done: number): void => {
+  say({ kind: 'progress', done });
+};
+
+async function checked({ path, keyFile, copyOf, half }: VerifyTask): Promise<Halves[Half]> {
+  if (half === 'tables') return verifyTables(projectedJobs, { path, onProgress });
   const reader = SqliteReader.open(path);
   try {
-    const log = await checkSignedLog(reader, {
+    const { events, problems } = await checkSignedLog(reader, {
       databasePath: copyOf ?? path,
       keyFile,
       mayEndEarlier: copyOf !== undefined,
+      onProgress,
     });
-    return {
-      ...tables,
-      ok: tables.ok && log.problems.length === 0,
-      problems: [...tables.problems, ...log.problems],
-    };
+    return { events, problems };
   } finally {
     reader.close();
   }
 }
 
 try {
-  say({ kind: 'verified', verification: await verification(workerData as AuditedLog) });
+  say({ kind: 'checked', found: await checked(workerData as VerifyTask) });
 } catch (error) {
   say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
 }

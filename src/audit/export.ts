@@ -1,22 +1,65 @@
 // A log in one file: an event a line, in the form in which proofs carry it (the stored text of `data` and `metadata`
 // unchanged), and a last line with the signed checkpoint over them. Checked with nothing but the file.
-import { createReadStream, createWriteStream } from 'node:fs';
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { checkLog, type CheckedLog } from './log-check.js';
-import { openCheckpoint, parseCheckpoint, type Checkpoint } from './proof/checkpoint.js';
+import { failedWith } from './proof/durable-file.js';
+import { openCheckpoint, parseNote, type Checkpoint } from './proof/checkpoint.js';
 import type { StoredEvent } from './proof/leaf.js';
 import { ProofError } from './proof/proof-error.js';
-import { formatEvent, parseEvent } from './proof/proven-event.js';
+import { eventText, parseEvent } from './proof/proven-event.js';
 import type { VerifierKey } from './proof/verifier-key.js';
 
-/** @param note the signed checkpoint over exactly these events */
-export async function writeExport(path: string, events: Iterable<StoredEvent>, note: string): Promise<void> {
-  const lines = Readable.from(linesOf(events, note));
-  const file = createWriteStream(path);
-  await (path.endsWith('.gz') ? pipeline(lines, createGzip(), file) : pipeline(lines, file));
+export interface WriteExport {
+  path: string;
+  events: Iterable<StoredEvent>;
+  /** The signed checkpoint over exactly these events. */
+  note: string;
+  /** Replace a file that is there. */
+  force?: boolean;
+}
+
+/**
+ * Writes beside the file and gives it its name at the end, when everything is on disk: nobody takes half an export for
+ * one.
+ * @throws FileExists, before anything is written, when the file is there
+ */
+export async function writeExport({ path, events, note, force = false }: WriteExport): Promise<void> {
+  if (!force && existsSync(path)) throw new FileExists(path);
+  const folder = mkdtempSync(`${path}.`);
+  const temporary = join(folder, 'new');
+  try {
+    const lines = Readable.from(linesOf(events, note));
+    const file = createWriteStream(temporary, { flush: true });
+    await (path.endsWith('.gz') ? pipeline(lines, createGzip(), file) : pipeline(lines, file));
+    if (force) renameSync(temporary, path);
+    // Unlike a rename, a link does not replace a file that was made in the meantime.
+    else linkSync(temporary, path);
+  } catch (error) {
+    throw failedWith(error, 'EEXIST') ? new FileExists(path) : error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+class FileExists extends Error {
+  override readonly name = 'FileExists';
+
+  constructor(path: string) {
+    super(`${path} is there already: choose another name, or give --force to replace it.`);
+  }
 }
 
 const linesAtOnce = 500;
@@ -24,7 +67,7 @@ const linesAtOnce = 500;
 function* linesOf(events: Iterable<StoredEvent>, note: string): Generator<string> {
   let lines: string[] = [];
   for (const event of events) {
-    lines.push(formatEvent(event).toString());
+    lines.push(eventText(event));
     if (lines.length < linesAtOnce) continue;
     yield `${lines.join('\n')}\n`;
     lines = [];
@@ -54,9 +97,7 @@ export async function checkExport(path: string, { verifierKey, older }: ExportCh
   if (file.note === undefined)
     throw new ProofError('The file has no last line with a checkpoint: it was cut off.');
   const checkpoint =
-    verifierKey === undefined
-      ? parseCheckpoint(file.note.slice(0, file.note.indexOf('\n\n') + 1))
-      : openCheckpoint(file.note, verifierKey);
+    verifierKey === undefined ? parseNote(file.note) : openCheckpoint(file.note, verifierKey);
   if (checkpoint.size !== checked.events) {
     checked.problems.push(
       `the file holds ${checked.events} events and its checkpoint covers ${checkpoint.size}`,

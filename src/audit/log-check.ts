@@ -1,16 +1,25 @@
 // Holds a log against what is known of it: the leaf hashes that were kept of its events, and checkpoints that were
 // signed. It needs neither server nor database, and one pass.
+import { acceptanceIn, type Acceptance } from './log-events.js';
 import type { Checkpoint } from './proof/checkpoint.js';
 import { leafHash, type StoredEvent } from './proof/leaf.js';
 import { emptyRoot, hashNode } from './proof/merkle.js';
+
+/** The leaf hashes that were kept of a log. */
+export interface KeptLeaves {
+  /** How many there were before the check began. */
+  size: number;
+  at: (index: number) => Buffer | undefined;
+}
 
 export interface LogCheck {
   /** In log order. */
   events: AsyncIterable<StoredEvent> | Iterable<StoredEvent>;
   /** Each must be a prefix of the log. */
   checkpoints: readonly Checkpoint[];
-  /** The leaf that was kept of the event at an index, if one was. */
-  keptLeafAt?: (index: number) => Promise<Buffer | undefined>;
+  kept?: KeptLeaves | undefined;
+  /** Called now and then with how many events are checked. */
+  onProgress?: ((done: number) => void) | undefined;
 }
 
 export interface CheckedLog {
@@ -20,56 +29,120 @@ export interface CheckedLog {
   problems: string[];
 }
 
-export async function checkLog({ events, checkpoints, keptLeafAt }: LogCheck): Promise<CheckedLog> {
-  const problems: string[] = [];
-  const tree = new GrowingTree();
-  let isChanged = false;
-  for await (const event of events) {
-    for (const checkpoint of checkpoints) problems.push(...compare(checkpoint, tree));
-    if (event.position !== tree.size + 1) {
-      problems.push(
-        `where event ${tree.size + 1} should be is event ${event.position}: events were removed or added`,
-      );
-      return { events: tree.size, root: tree.root(), problems };
-    }
-    const leaf = leafHash(event);
-    const kept = isChanged ? undefined : await keptLeafAt?.(tree.size);
-    if (kept !== undefined && !kept.equals(leaf)) {
-      isChanged = true;
-      const { position, type, stream_id: streamId, version } = event;
-      problems.push(
-        `event ${position} (${type}, version ${version} of ${streamId}) is not the one that was recorded there; it is the first that differs`,
-      );
-    }
-    tree.add(leaf);
+const progressEvery = 10_000;
+
+export async function checkLog(check: LogCheck): Promise<CheckedLog> {
+  const pass = new LogPass(check);
+  // Awaiting each event of what is there already would cost more than looking at it.
+  if (Symbol.iterator in check.events) {
+    for (const event of check.events) if (!pass.take(event)) break;
+  } else {
+    for await (const event of check.events) if (!pass.take(event)) break;
   }
-  for (const checkpoint of checkpoints) {
-    problems.push(...compare(checkpoint, tree));
-    if (checkpoint.size > tree.size) {
-      problems.push(
-        `the log ends at event ${tree.size} and a checkpoint over ${checkpoint.size} was signed: event ${tree.size + 1} and what follows it are missing`,
-      );
-    }
-  }
-  if (!isChanged && (await keptLeafAt?.(tree.size)) !== undefined) {
-    problems.push(`the log ends at event ${tree.size}; event ${tree.size + 1} was recorded and is missing`);
-  }
-  return { events: tree.size, root: tree.root(), problems };
+  return pass.end();
 }
 
-function compare(checkpoint: Checkpoint, tree: GrowingTree): string[] {
-  if (checkpoint.size !== tree.size || tree.isCompared(checkpoint)) return [];
-  if (tree.root().equals(checkpoint.root)) return [];
-  return [
-    `events 1 to ${checkpoint.size} are not those of the signed checkpoint over ${checkpoint.size}: the past was rewritten`,
-  ];
+class LogPass {
+  private readonly tree = new GrowingTree();
+  private readonly problems: string[] = [];
+  private readonly contradicted: Checkpoint[] = [];
+  private readonly acceptances: Acceptance[] = [];
+  /** By size, those that are not reached yet; the next one last. */
+  private readonly ahead: Checkpoint[];
+  /** The first that differs is told; what follows says no more. */
+  private isChanged = false;
+  private hasHole = false;
+
+  constructor(private readonly check: LogCheck) {
+    this.ahead = check.checkpoints.toSorted((one, other) => other.size - one.size);
+    this.compare();
+  }
+
+  /** False when there is nothing left to hold against what is known. */
+  take(event: StoredEvent): boolean {
+    const { tree, check } = this;
+    if (event.position !== tree.size + 1) {
+      this.hasHole = true;
+      this.problems.push(
+        `where event ${tree.size + 1} should be is event ${event.position}: events were removed or added`,
+      );
+      return false;
+    }
+    const leaf = leafHash(event);
+    if (!this.isChanged) this.compareLeaf(event, leaf);
+    tree.add(leaf);
+    this.compare();
+    const acceptance = acceptanceIn(event);
+    if (acceptance !== undefined && this.acceptances.length < acceptancesMax)
+      this.acceptances.push(acceptance);
+    if (tree.size % progressEvery === 0) check.onProgress?.(tree.size);
+    return true;
+  }
+
+  end(): CheckedLog {
+    const { tree, problems, check } = this;
+    if (!this.hasHole) {
+      for (const checkpoint of this.ahead.toReversed()) {
+        this.contradicted.push(checkpoint);
+        problems.push(
+          `the log ends at event ${tree.size} and a checkpoint over ${checkpoint.size} was signed: event ${tree.size + 1} and what follows it are missing, or the log was put back to an older copy`,
+        );
+      }
+      if (!this.isChanged && check.kept !== undefined && check.kept.size > tree.size) {
+        problems.push(
+          `the log ends at event ${tree.size}; event ${tree.size + 1} was recorded and is missing`,
+        );
+      }
+      for (const checkpoint of this.contradicted) problems.push(...this.acceptedOf(checkpoint));
+    }
+    return { events: tree.size, root: tree.root(), problems };
+  }
+
+  private compareLeaf(event: StoredEvent, leaf: Buffer): void {
+    const { kept } = this.check;
+    if (kept === undefined || this.tree.size >= kept.size) return;
+    const keptLeaf = kept.at(this.tree.size);
+    if (keptLeaf === undefined || keptLeaf.equals(leaf)) return;
+    this.isChanged = true;
+    const { position, type, stream_id: streamId, version } = event;
+    this.problems.push(
+      `event ${position} (${type}, version ${version} of ${streamId}) is not the one that was recorded there; it is the first that differs`,
+    );
+  }
+
+  /** With the checkpoints of just this size. */
+  private compare(): void {
+    for (let next = this.ahead.at(-1); next?.size === this.tree.size; next = this.ahead.at(-1)) {
+      this.ahead.pop();
+      if (this.tree.root().equals(next.root)) continue;
+      this.contradicted.push(next);
+      this.problems.push(
+        `events 1 to ${next.size} are not those of the signed checkpoint over ${next.size}: the past was rewritten, or the log was put back to an older copy and went on`,
+      );
+    }
+  }
+
+  /** A checkpoint that no longer holds still contradicts the log; but the log may say since when, and why. */
+  private acceptedOf({ size, root }: Checkpoint): string[] {
+    return this.acceptances.flatMap(({ position, actor, reason, abandoned, acceptedAt }) => {
+      if (abandoned.size < size) return [];
+      const which =
+        abandoned.size === size && abandoned.root.equals(root)
+          ? `the checkpoint over ${size}`
+          : `a checkpoint over ${abandoned.size}, which may continue the one over ${size},`;
+      return [
+        `${which} was abandoned by event ${position} (RollbackAccepted, ${acceptedAt}, by ${actor}): ${JSON.stringify(reason)}`,
+      ];
+    });
+  }
 }
+
+const acceptancesMax = 100;
 
 /** A Merkle tree that keeps the roots of its full subtrees only (RFC 6962 §2.1). */
 class GrowingTree {
   size = 0;
   private readonly subtrees: { root: Buffer; leaves: number }[] = [];
-  private readonly compared = new Set<Checkpoint>();
 
   add(leaf: Buffer): void {
     let root = leaf;
@@ -86,12 +159,5 @@ class GrowingTree {
   root(): Buffer {
     if (this.size === 0) return emptyRoot;
     return this.subtrees.map(({ root }) => root).reduceRight((right, left) => hashNode(left, right));
-  }
-
-  /** Tells whether it was asked for this one before. */
-  isCompared(checkpoint: Checkpoint): boolean {
-    if (this.compared.has(checkpoint)) return true;
-    this.compared.add(checkpoint);
-    return false;
   }
 }

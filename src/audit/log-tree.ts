@@ -1,23 +1,69 @@
 // The Merkle tree over the log (RFC 6962 §2.1): brought up to date from the events, a page at a time.
-import type { Log } from '../event-store/log.js';
+import type { Log, LoggedEvent } from '../event-store/log.js';
+import { NotaryRefusal } from './notary-refusal.js';
 import { leafHash } from './proof/leaf.js';
 import { append } from './proof/tile-tree.js';
+import { tileWidth } from './proof/tiles.js';
 import type { TileDatabase } from './tile-database.js';
 
-const pageSize = 1_000;
+/** Results may be large, and a page is in memory as a whole. */
+const pageSize = tileWidth;
 
-/** Resolves with the size of the tree: every event committed before the call is in it. */
+/** The most that is added at a time in the background, in events: some ten milliseconds of hashing. */
+const partMax = 16 * pageSize;
+
+/**
+ * Resolves with the size of the tree: every event committed before the call is in it.
+ * @throws NotaryRefusal `log_damaged` when an event is missing
+ */
 export async function catchUp(log: Log, tiles: TileDatabase): Promise<number> {
+  if (!isTreeOf(log, tiles)) tiles.clear();
+  return grow(log, tiles);
+}
+
+/**
+ * A part of it, in bounded time; tells whether something is left. A tree of another log is left alone: its leaves may
+ * tell what was changed.
+ * @throws NotaryRefusal `log_damaged` when an event is missing
+ */
+export async function keepUp(log: Log, tiles: TileDatabase): Promise<boolean> {
+  if (!isTreeOf(log, tiles)) return false;
   const end = log.end();
-  let { size } = tiles;
-  if (size > end) {
-    tiles.clear();
-    size = 0;
+  return (await grow(log, tiles, Math.min(end, tiles.size + partMax))) < end;
+}
+
+async function grow(log: Log, tiles: TileDatabase, end = log.end()): Promise<number> {
+  for (;;) {
+    // The size is read where it is written: another process may bring the tree up to date at the same time.
+    const size = await tiles.transaction(async () => {
+      const from = tiles.size;
+      if (from >= end) return from;
+      const { events } = log.page(from, end, pageSize, {});
+      requireWhole(events, from);
+      return append(tiles, from, events.map(leafHash));
+    });
+    if (size >= end) return size;
   }
-  while (size < end) {
-    const from = size;
-    const { events } = log.page(from, end, pageSize, {});
-    size = await tiles.transaction(() => append(tiles, from, events.map(leafHash)));
-  }
-  return size;
+}
+
+/** By its last leaf: a log that was put back to an older copy, and may have gone on since, has another event there. */
+function isTreeOf(log: Log, tiles: TileDatabase): boolean {
+  const { size } = tiles;
+  if (size === 0) return true;
+  if (size > log.end()) return false;
+  const { events } = log.page(size - 1, size, 1, {});
+  requireWhole(events, size - 1);
+  return events.map(leafHash).every((leaf) => tiles.leafAt(size - 1)?.equals(leaf) === true);
+}
+
+/** A leaf must never stand for another position than that of its event. */
+function requireWhole(events: readonly LoggedEvent[], after: number): void {
+  const missing = events.findIndex(({ position }, index) => position !== after + 1 + index);
+  if (events.length > 0 && missing < 0) return;
+  const position = after + 1 + Math.max(missing, 0);
+  throw new NotaryRefusal(
+    'conflict',
+    'log_damaged',
+    `Event ${position} is missing in the log: POST /admin/verify tells more.`,
+  );
 }

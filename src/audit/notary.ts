@@ -1,8 +1,9 @@
 // Signs checkpoints of the log and proves what is in it. It never signs what contradicts the newest checkpoint that it
 // signed: that one lies beside the key, outside of the database.
 import type { Log } from '../event-store/log.js';
-import type { Refused } from '../event-store/refusal.js';
-import { catchUp } from './log-tree.js';
+import { acceptanceIn } from './log-events.js';
+import { catchUp, keepUp } from './log-tree.js';
+import { NotaryRefusal } from './notary-refusal.js';
 import { readCheckpointFile, replaceCheckpointFile } from './proof/checkpoint-file.js';
 import { formatCheckpoint, openCheckpoint, signCheckpoint, type Checkpoint } from './proof/checkpoint.js';
 import { formatEvent } from './proof/proven-event.js';
@@ -26,37 +27,34 @@ export interface ConsistencyAnswer {
   hashes: string[];
 }
 
-/** A question about the log that has no answer, or must not have one. */
-export class NotaryRefusal extends Error implements Refused {
-  override readonly name = 'Refusal';
-
-  constructor(
-    readonly kind: 'missing' | 'conflict' | 'invalid',
-    readonly code: string,
-    detail: string,
-    readonly facts: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(detail);
-  }
+/** What was signed, and what the log is now: the one does not continue the other. */
+export interface Rollback {
+  /** The newest checkpoint that was signed, as a signed note. */
+  note: string;
+  signed: Checkpoint;
+  present: Checkpoint;
 }
 
 const base64 = (hashes: readonly Buffer[]): string[] => hashes.map((hash) => hash.toString('base64'));
 
 export class Notary {
-  private readonly signer: Signer;
+  private loadedSigner: Signer | undefined;
 
   constructor(
     private readonly log: Log,
     private readonly tiles: TileDatabase,
     private readonly keyFile: string,
     private readonly origin: string,
-  ) {
-    this.signer = loadOrCreateSigningKey(keyFile, origin);
-  }
+  ) {}
 
   /** `<name>+<hash>+<base64>` (C2SP signed-note). */
   key(): string {
     return formatVerifierKey(this.signer.verifierKey);
+  }
+
+  /** Brings a part of the tree up to date before anybody asks; tells whether something is left. */
+  keepUp(): Promise<boolean> {
+    return keepUp(this.log, this.tiles);
   }
 
   /**
@@ -64,17 +62,35 @@ export class Notary {
    * @throws NotaryRefusal `log_rolled_back`, with both checkpoints
    */
   async checkpoint(): Promise<string> {
-    const size = await catchUp(this.log, this.tiles);
-    const present: Checkpoint = { origin: this.origin, size, root: await rootAt(this.tiles, size) };
-    const note = readCheckpointFile(this.keyFile);
-    if (note !== undefined) {
-      const signed = openCheckpoint(note, this.signer.verifierKey);
-      await this.refuseUnlessContinued(signed, present);
-      if (signed.size === size) return note;
+    const present = await this.present();
+    const newest = this.newest();
+    if (newest !== undefined) {
+      if (!(await this.continues(newest.signed, present))) throw rolledBack(newest.signed, present);
+      if (newest.signed.size === present.size) return newest.note;
     }
-    const signed = signCheckpoint(present, this.signer);
-    replaceCheckpointFile(this.keyFile, signed);
-    return signed;
+    return this.sign(present);
+  }
+
+  /** Undefined when the log continues the newest checkpoint that was signed, or none was. */
+  async rollback(): Promise<Rollback | undefined> {
+    const present = await this.present();
+    const newest = this.newest();
+    if (newest === undefined || (await this.continues(newest.signed, present))) return undefined;
+    return { ...newest, present };
+  }
+
+  /**
+   * Signs the log as it is, though it contradicts what was signed before.
+   * @param position of the event by which exactly that was accepted
+   * @throws Error when there is no such event
+   */
+  async signAfter(position: number): Promise<string> {
+    const [event] = this.log.page(position - 1, position, 1, {}).events;
+    const accepted = event === undefined ? undefined : acceptanceIn(event)?.note;
+    if (accepted === undefined || accepted !== this.newest()?.note) {
+      throw new Error(`Event ${position} does not accept that the newest signed checkpoint no longer holds.`);
+    }
+    return this.sign(await this.present());
   }
 
   /** @param size of the tree; the present one when not given */
@@ -126,16 +142,41 @@ export class Notary {
     throw new NotaryRefusal('missing', 'size_not_found', `The log has ${present} events, not ${size}.`);
   }
 
-  private async refuseUnlessContinued(signed: Checkpoint, present: Checkpoint): Promise<void> {
-    const root = signed.size <= present.size ? await rootAt(this.tiles, signed.size) : undefined;
-    if (root?.equals(signed.root) === true) return;
-    const detail =
-      root === undefined
-        ? `The log has ${present.size} events, and a checkpoint over ${signed.size} was signed: it was put back to an older state.`
-        : `The first ${signed.size} events are not those that were signed: the log was rewritten.`;
-    throw new NotaryRefusal('conflict', 'log_rolled_back', detail, {
-      signed_checkpoint: formatCheckpoint(signed),
-      present_checkpoint: formatCheckpoint(present),
-    });
+  /** Made on first use: bringing the tree up to date needs no key. */
+  private get signer(): Signer {
+    return (this.loadedSigner ??= loadOrCreateSigningKey(this.keyFile, this.origin));
   }
+
+  /** Covers every event committed before the call. */
+  private async present(): Promise<Checkpoint> {
+    const size = await catchUp(this.log, this.tiles);
+    return { origin: this.origin, size, root: await rootAt(this.tiles, size) };
+  }
+
+  private newest(): { note: string; signed: Checkpoint } | undefined {
+    const note = readCheckpointFile(this.keyFile);
+    return note === undefined ? undefined : { note, signed: openCheckpoint(note, this.signer.verifierKey) };
+  }
+
+  private async continues(signed: Checkpoint, present: Checkpoint): Promise<boolean> {
+    return signed.size <= present.size && (await rootAt(this.tiles, signed.size)).equals(signed.root);
+  }
+
+  private sign(checkpoint: Checkpoint): string {
+    const note = signCheckpoint(checkpoint, this.signer);
+    replaceCheckpointFile(this.keyFile, note);
+    return note;
+  }
+}
+
+function rolledBack(signed: Checkpoint, present: Checkpoint): NotaryRefusal {
+  const what =
+    signed.size > present.size
+      ? `The log has ${present.size} events, and a checkpoint over ${signed.size} was signed: it was put back to an older state`
+      : `The first ${signed.size} events are not those that were signed: the log was put back and went on, or was rewritten`;
+  const detail = `${what}. Nothing is signed until an admin accepts that: daybook accept-rollback.`;
+  return new NotaryRefusal('conflict', 'log_rolled_back', detail, {
+    signed_checkpoint: formatCheckpoint(signed),
+    present_checkpoint: formatCheckpoint(present),
+  });
 }

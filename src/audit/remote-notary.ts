@@ -1,9 +1,12 @@
 // The notary lives in a thread of its own: hashing the log never holds up a command. This is both ends of the line.
 import { Worker, type MessagePort } from 'node:worker_threads';
+import type { LogSignal } from '../event-store/log-signal.js';
 import { isRefused } from '../event-store/refusal.js';
-import { NotaryRefusal, type ConsistencyAnswer, type InclusionAnswer, type Notary } from './notary.js';
+import { pause, type Runtime } from '../runtime/runtime.js';
+import type { ConsistencyAnswer, InclusionAnswer, Notary } from './notary.js';
+import { NotaryRefusal } from './notary-refusal.js';
 
-type Method = 'key' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
+type Method = 'keepUp' | 'key' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
 
 interface Question {
   id: number;
@@ -31,11 +34,28 @@ interface Asking {
   reject: (error: Error) => void;
 }
 
-/** Asks the notary in its thread, which starts with the first question. */
+export interface Following {
+  signal: LogSignal;
+  runtime: Runtime;
+  onTrouble: (error: unknown) => void;
+}
+
+/** How long what is new is gathered before it is added to the tree, in milliseconds. */
+const gatherMs = 1_000;
+/** The thread rests between two parts of a long way, for whoever needs the processor more. */
+const restMs = 50;
+/** How long it trusts the signal, which may be missed. */
+const lookMs = 10_000;
+/** How long it waits after a trouble that will hardly be over at once. */
+const troubleMs = 60_000;
+
+/** Asks the notary in its thread, which starts with the first question, or when it follows the log. */
 export class RemoteNotary {
   private worker: Worker | undefined;
   private readonly asking = new Map<number, Asking>();
   private asked = 0;
+  private readonly closing = new AbortController();
+  private following: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly thread: URL,
@@ -62,8 +82,40 @@ export class RemoteNotary {
     return this.ask('proofFile', position);
   }
 
+  /** Keeps the tree up to date behind the writers, so that the first question after a million events is no long one. */
+  follow(following: Following): void {
+    this.following = this.keepUp(following);
+  }
+
   async close(): Promise<void> {
+    this.closing.abort();
     await this.worker?.terminate();
+    await this.following;
+  }
+
+  private async keepUp({ signal, runtime, onTrouble }: Following): Promise<void> {
+    const until = this.closing.signal;
+    while (!until.aborted) {
+      await signal.wait(lookMs, runtime, until);
+      await pause(runtime, gatherMs, until);
+      try {
+        while (await this.addPart()) await pause(runtime, restMs, until);
+      } catch (error) {
+        onTrouble(error);
+        await pause(runtime, troubleMs, until);
+      }
+    }
+  }
+
+  /** Tells whether something is left. */
+  private async addPart(): Promise<boolean> {
+    const { signal } = this.closing;
+    if (signal.aborted) return false;
+    return this.ask<boolean>('keepUp').catch((error: unknown) => {
+      // A thread that was told to stop answers no more.
+      if (signal.aborted) return false;
+      throw error;
+    });
   }
 
   private ask<T>(method: Method, ...parameters: readonly (number | undefined)[]): Promise<T> {
@@ -85,6 +137,8 @@ export class RemoteNotary {
       else asking?.reject(errorOf(error));
     });
     const onEnd = (cause?: unknown): void => {
+      // After an error comes the exit, and another thread may be at work by then.
+      if (this.worker !== worker) return;
       this.worker = undefined;
       for (const { reject } of this.asking.values()) reject(new Error('the notary has stopped', { cause }));
       this.asking.clear();

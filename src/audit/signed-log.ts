@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Log } from '../event-store/log.js';
 import { unavailableReason } from '../database/database-error.js';
-import type { SqliteReader } from '../database/sqlite-reader.js';
+import type { Reader, SqliteReader } from '../database/sqlite-reader.js';
 import { checkLog, type CheckedLog } from './log-check.js';
 import { readCheckpointFile } from './proof/checkpoint-file.js';
 import { openCheckpoint, type Checkpoint } from './proof/checkpoint.js';
@@ -17,6 +17,8 @@ export interface SignedLogOptions {
   checkpoints?: readonly Checkpoint[];
   /** The log may end before what is known of it: it is a copy from before. What it has must be right. */
   mayEndEarlier?: boolean;
+  /** Called now and then with how many events are checked. */
+  onProgress?: ((done: number) => void) | undefined;
 }
 
 const pageSize = 1_000;
@@ -31,23 +33,26 @@ export function* eventsOf(log: Log): Generator<StoredEvent> {
   }
 }
 
-export const originIn = (reader: SqliteReader): string | undefined =>
+export const originIn = (reader: Reader): string | undefined =>
   reader.query<{ origin: string }>('SELECT origin FROM log_identity')[0]?.origin;
 
 export async function checkSignedLog(
   reader: SqliteReader,
-  { databasePath, keyFile, checkpoints = [], mayEndEarlier = false }: SignedLogOptions,
+  { databasePath, keyFile, checkpoints = [], mayEndEarlier = false, onProgress }: SignedLogOptions,
 ): Promise<CheckedLog> {
   const log = new Log(reader);
   const end = mayEndEarlier ? log.end() : Infinity;
   const tilesPath = tilesPathOf(databasePath);
   const tiles = existsSync(tilesPath) ? openTiles(tilesPath, mayEndEarlier) : undefined;
   try {
+    // Both before the end of the log is read: it may be growing, and what is known of it with it.
     const newest = newestCheckpoint(keyFile, originIn(reader));
+    const kept = tiles && { size: Math.min(tiles.size, end), at: (index: number) => tiles.leafAt(index) };
     return await checkLog({
       events: eventsOf(log),
       checkpoints: [...checkpoints, ...newest].filter(({ size }) => size <= end),
-      keptLeafAt: (index) => Promise.resolve(index < end ? tiles?.leafAt(index) : undefined),
+      kept,
+      onProgress,
     });
   } finally {
     tiles?.close();

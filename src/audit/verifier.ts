@@ -1,11 +1,27 @@
-// Runs a verification in a thread of its own, so that commands go on meanwhile; one at a time.
+// Runs a verification outside of this thread, so that commands go on meanwhile; one at a time. Its two halves look at
+// different things, so they run side by side where there are two cores.
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Verification } from './verify.js';
+import type { CheckedLog } from './log-check.js';
+import type { TableVerification } from './verify.js';
 
-/** What the thread tells. */
+/** What the two halves find: the tables against the events, and the events against what is known of them. */
+export interface Halves {
+  tables: TableVerification;
+  log: Pick<CheckedLog, 'events' | 'problems'>;
+}
+
+export type Half = keyof Halves;
+
+/** What a thread is given. */
+export interface VerifyTask extends AuditedLog {
+  half: Half;
+}
+
+/** What a thread tells. */
 export type VerifyMessage =
-  | { kind: 'progress'; done: number; total: number }
-  | { kind: 'verified'; verification: Verification }
+  | { kind: 'progress'; done: number }
+  | { kind: 'checked'; found: Halves[Half] }
   | { kind: 'failed'; message: string };
 
 /** Where a log is, and the key that signs its checkpoints. */
@@ -16,11 +32,19 @@ export interface AuditedLog {
   copyOf?: string;
 }
 
+/** Everything agrees when there is no difference, and nothing wrong with the log itself. */
+export interface Verification extends TableVerification {
+  ok: boolean;
+}
+
+/** Called now and then with how many events both halves have passed. */
+type OnProgress = (done: number) => void;
+
 export class Verifier {
   private latest: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param thread the program of the thread: it knows which kinds of streams there are
+   * @param thread the program of the threads: it knows which kinds of streams there are
    */
   constructor(
     private readonly thread: URL,
@@ -28,22 +52,37 @@ export class Verifier {
   ) {}
 
   /** @throws Error when it could not check */
-  verify(onProgress?: (done: number, total: number) => void): Promise<Verification> {
+  verify(onProgress?: OnProgress): Promise<Verification> {
     const verification = this.latest.then(() => this.run(onProgress));
     this.latest = verification.catch(() => undefined);
     return verification;
   }
 
-  private run(onProgress?: (done: number, total: number) => void): Promise<Verification> {
+  private async run(onProgress: OnProgress = () => undefined): Promise<Verification> {
+    const done: Record<Half, number> = { tables: 0, log: 0 };
+    const check = <H extends Half>(half: H) =>
+      this.check(half, (events) => {
+        done[half] = events;
+        onProgress(Math.min(done.tables, done.log));
+      });
+    const tablesChecked = check('tables');
+    const isAlone = availableParallelism() < 2;
+    const logChecked = isAlone ? tablesChecked.then(() => check('log')) : check('log');
+    const [tables, log] = await Promise.all([tablesChecked, logChecked]);
+    const problems = [...tables.problems, ...log.problems];
+    return { ok: tables.difference_count === 0 && problems.length === 0, ...tables, problems };
+  }
+
+  private check<H extends Half>(half: H, onProgress: OnProgress): Promise<Halves[H]> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.thread, { workerData: this.log });
+      const worker = new Worker(this.thread, { workerData: { ...this.log, half } satisfies VerifyTask });
       worker.on('error', reject);
       worker.on('exit', (code) => {
         reject(new Error(`the verification ended early, with exit code ${code}`));
       });
       worker.on('message', (message: VerifyMessage) => {
-        if (message.kind === 'progress') onProgress?.(message.done, message.total);
-        else if (message.kind === 'verified') resolve(message.verification);
+        if (message.kind === 'progress') onProgress(message.done);
+        else if (message.kind === 'checked') resolve(message.found as Halves[H]);
         else reject(new Error(message.message));
       });
     });

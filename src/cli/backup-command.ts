@@ -4,12 +4,10 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statS
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { Verifier } from '../audit/verifier.js';
-import type { Verification } from '../audit/verify.js';
+import type { Verification } from '../audit/verifier.js';
 import { syncFolder } from '../database/durable-files.js';
-import { SqliteReader } from '../database/sqlite-reader.js';
-import { Log } from '../event-store/log.js';
-import { databasePath, keyFileOf, print, progressBar, type DatabaseOption } from './cli-environment.js';
+import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
+import { eventsIn, verifyDatabase } from './verify-database.js';
 import { tellVerification } from './verify-report.js';
 
 export interface BackupOptions extends DatabaseOption {
@@ -78,7 +76,8 @@ async function makeBackup(
     copying = spawn(process.execPath, [program, source, copy], { stdio: ['ignore', 'ignore', 'pipe'] });
     await ended(copying);
     const events = eventsIn(copy);
-    const verification = verify === false ? undefined : await verified(copy, source, keyFile);
+    const verification =
+      verify === false ? undefined : await verifyDatabase({ path: copy, keyFile, copyOf: source });
     const { size: bytes } = statSync(copy);
     if (verification?.ok !== false) place(copy, target, force === true);
     return { file: target, bytes, events, position: events, verification };
@@ -123,21 +122,4 @@ async function ended(child: ChildProcess): Promise<void> {
     child.once('error', reject).once('close', resolve);
   });
   if (code !== 0) throw new Error((await said) || 'The copying process was ended from outside.');
-}
-
-function eventsIn(path: string): number {
-  const reader = SqliteReader.open(path);
-  try {
-    return new Log(reader).end();
-  } finally {
-    reader.close();
-  }
-}
-
-async function verified(copy: string, source: string, keyFile: string): Promise<Verification> {
-  const draw = progressBar('events');
-  const thread = new URL('../verify-thread.js', import.meta.url);
-  const verification = await new Verifier(thread, { path: copy, keyFile, copyOf: source }).verify(draw);
-  draw(verification.events, verification.events);
-  return verification;
 }

@@ -13,8 +13,10 @@ export const databasePath = ({ database }: DatabaseOption): string =>
   database ?? readSettings(environmentWithFile(process.env)).databasePath;
 
 /** The signing key: beside the database, unless SIGNING_KEY_FILE says otherwise. */
-export const keyFileOf = (option: DatabaseOption): string =>
-  process.env['SIGNING_KEY_FILE'] ?? `${databasePath(option)}.key`;
+export function keyFileOf(option: DatabaseOption): string {
+  const { SIGNING_KEY_FILE: given = '' } = environmentWithFile(process.env);
+  return given === '' ? `${databasePath(option)}.key` : given;
+}
 
 /** Opens the database to read, for the length of `work`. It may be in use by a service. */
 export async function reading<T>(

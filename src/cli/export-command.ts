@@ -17,7 +17,12 @@ import {
 
 const pageSize = 1_000;
 
-export async function exportLog(file: string, options: DatabaseOption): Promise<void> {
+export interface ExportOptions extends DatabaseOption {
+  /** Replace a file that is there. */
+  force?: boolean;
+}
+
+export async function exportLog(file: string, options: ExportOptions): Promise<void> {
   const path = databasePath(options);
   await reading(options, async (reader) => {
     const origin = originIn(reader);
@@ -29,7 +34,12 @@ export async function exportLog(file: string, options: DatabaseOption): Promise<
       const notary = new Notary(log, tiles, keyFileOf(options), origin);
       const note = await notary.checkpoint();
       const { size } = openCheckpoint(note, parseVerifierKey(notary.key()));
-      await writeExport(file, pagesUpTo(log, size), note);
+      await writeExport({
+        path: file,
+        events: pagesUpTo(log, size),
+        note,
+        force: options.force === true,
+      });
       print(`${size} events and their checkpoint are in ${file}. The verifier key is ${notary.key()}`);
     } finally {
       tiles.close();

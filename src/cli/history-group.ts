@@ -1,6 +1,8 @@
 // The commands that look back, and check what they see.
 import { Option, type Command } from 'commander';
 import type { DatabaseOption } from './cli-environment.js';
+import type { AcceptRollbackOptions } from './accept-rollback-command.js';
+import type { ExportOptions } from './export-command.js';
 import type { LogOptions } from './log-command.js';
 import { examples, onDatabase, wholeNumber } from './options.js';
 import type { VerifyOptions } from './verify-command.js';
@@ -15,6 +17,7 @@ export function addHistoryCommands(program: Command): void {
       .option('--job <id>', 'of one job')
       .option('--actor <name>', 'caused by this actor')
       .option('--type <type>', 'of one type, like ModelDayFailed')
+      .option('--correlation <id>', 'of one request, or one run of a model-day')
       .option('--since <moment>', 'recorded since: 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h, 7d')
       .addOption(new Option('--limit <count>', 'at most so many').argParser(wholeNumber))
       .option('--refused', 'the commands that were refused, instead of the events'),
@@ -55,10 +58,26 @@ export function addHistoryCommands(program: Command): void {
   onDatabase(
     program
       .command('export <file>')
-      .description('write the log and its signed checkpoint to a file; compressed when its name ends in .gz'),
+      .description('write the log and its signed checkpoint to a file; compressed when its name ends in .gz')
+      .option('--force', 'replace a file that is there'),
   )
     .addHelpText('after', examples(`  daybook export log.ndjson.gz`))
-    .action(async (...given: [string, DatabaseOption]) =>
+    .action(async (...given: [string, ExportOptions]) =>
       (await import('./export-command.js')).exportLog(given[0], given[1]),
+    );
+
+  onDatabase(
+    program
+      .command('accept-rollback')
+      .description('let the log be signed again after a backup was put back; stop the service first')
+      .requiredOption('--reason <text>', 'why: it is kept in the log')
+      .option('--actor <name>', 'who accepts it; the user of the operating system by default'),
+  )
+    .addHelpText(
+      'after',
+      examples(`  daybook accept-rollback --reason "disk lost, backup of Monday restored"`),
+    )
+    .action(async (options: AcceptRollbackOptions) =>
+      (await import('./accept-rollback-command.js')).acceptRollbackOf(options),
     );
 }

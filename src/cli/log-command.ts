@@ -1,5 +1,6 @@
 // `daybook log`: the events, filtered.
 import { readRefusals, type KeptRefusal } from '../audit/refusals.js';
+import type { Metadata } from '../event-store/event-store.js';
 import { Log, type LoggedEvent } from '../event-store/log.js';
 import { jsonOf } from '../http/event-formats.js';
 import { streamOf } from '../simulation/job-streams.js';
@@ -11,6 +12,7 @@ export interface LogOptions extends DatabaseOption {
   job?: string;
   actor?: string;
   type?: string;
+  correlation?: string;
   since?: string;
   limit?: number;
   refused?: boolean;
@@ -30,9 +32,7 @@ async function showRefusals(options: LogOptions): Promise<void> {
   await reading(options, async (reader) => {
     for (let after = 0; wanted > 0;) {
       const page = readRefusals(reader, { after, limit: pageSize, actor: options.actor });
-      const found = page
-        .filter(({ command, recorded_at: at }) => at >= since && command.includes(options.job ?? ''))
-        .slice(0, wanted);
+      const found = page.filter((refusal) => isWanted(refusal, since, options)).slice(0, wanted);
       for (const refusal of found)
         print(options.json === true ? JSON.stringify(refusal) : refusalLine(refusal));
       wanted -= found.length;
@@ -42,6 +42,11 @@ async function showRefusals(options: LogOptions): Promise<void> {
     }
   });
 }
+
+const isWanted = (refusal: KeptRefusal, since: string, { job = '', correlation }: LogOptions): boolean =>
+  refusal.recorded_at >= since &&
+  refusal.command.includes(job) &&
+  (correlation === undefined || refusal.correlation_id === correlation);
 
 const refusalLine = ({ recorded_at: at, status, code, actor, command }: KeptRefusal): string =>
   [at, status, code.padEnd(22), actor, command].join('  ');
@@ -60,7 +65,7 @@ async function showEvents(options: LogOptions): Promise<void> {
     let wanted = options.limit ?? Infinity;
     for (let position = log.startOf(0, filter); position < end && wanted > 0;) {
       const page = log.page(position, end, pageSize, filter);
-      const found = page.events.filter((event) => isBy(event, options.actor)).slice(0, wanted);
+      const found = page.events.filter((event) => isOf(event, options)).slice(0, wanted);
       for (const event of found) print(options.json === true ? jsonOf(event) : lineOf(event));
       wanted -= found.length;
       position = page.scannedTo;
@@ -69,10 +74,17 @@ async function showEvents(options: LogOptions): Promise<void> {
   });
 }
 
-const actorOf = (event: LoggedEvent): string => (JSON.parse(event.metadata) as { actor: string }).actor;
+const metadataOf = (event: LoggedEvent): Metadata => JSON.parse(event.metadata) as Metadata;
 
-const isBy = (event: LoggedEvent, actor: string | undefined): boolean =>
-  actor === undefined || actorOf(event) === actor;
+/** By what only the metadata say. */
+function isOf(event: LoggedEvent, { actor, correlation }: LogOptions): boolean {
+  if (actor === undefined && correlation === undefined) return true;
+  const metadata = metadataOf(event);
+  return (
+    (actor === undefined || metadata.actor === actor) &&
+    (correlation === undefined || metadata.correlation_id === correlation)
+  );
+}
 
 const lineOf = (event: LoggedEvent): string =>
   [
@@ -81,6 +93,6 @@ const lineOf = (event: LoggedEvent): string =>
     event.stream_id,
     String(event.version).padStart(6),
     event.type.padEnd(22),
-    actorOf(event),
+    metadataOf(event).actor,
     event.data.length > 200 ? `${event.data.slice(0, 200)}…` : event.data,
   ].join('  ');

@@ -1,16 +1,15 @@
 // `daybook restore <file>`: puts a backup in the place of the database, which is kept.
 import { existsSync } from 'node:fs';
-import { Verifier } from '../audit/verifier.js';
 import { newestCheckpoint, originIn } from '../audit/signed-log.js';
 import { tilesPathOf } from '../audit/tile-database.js';
-import type { Verification } from '../audit/verify.js';
 import { Database } from '../database/database.js';
 import { Replacement } from '../database/replacement.js';
 import { SqliteReader } from '../database/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrations } from '../application.js';
-import { databasePath, keyFileOf, print, progressBar, type DatabaseOption } from './cli-environment.js';
+import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
+import { verifyDatabase } from './verify-database.js';
 import { tellVerification } from './verify-report.js';
 
 export interface RestoreOptions extends DatabaseOption {
@@ -29,7 +28,7 @@ export async function restore(file: string, options: RestoreOptions): Promise<vo
       await Database.open({ path: replacement.path, migrations, entities: [], runtime: systemRuntime })
     ).close();
     refuseOtherLog(replacement.path, path);
-    const verification = await verified(replacement.path, path, keyFile);
+    const verification = await verifyDatabase({ path: replacement.path, keyFile, copyOf: path });
     if (!verification.ok) {
       process.exitCode = 1;
       if (options.json === true) print(JSON.stringify({ ok: false, verification }));
@@ -104,12 +103,4 @@ function reading<T>(path: string, read: (reader: SqliteReader) => T): T {
   } finally {
     reader.close();
   }
-}
-
-async function verified(copy: string, path: string, keyFile: string): Promise<Verification> {
-  const draw = progressBar('events');
-  const thread = new URL('../verify-thread.js', import.meta.url);
-  const verification = await new Verifier(thread, { path: copy, keyFile, copyOf: path }).verify(draw);
-  draw(verification.events, verification.events);
-  return verification;
 }

@@ -7,16 +7,8 @@ import { ProofError } from '../audit/proof/proof-error.js';
 import { verifyProof } from '../audit/proof/tlog-proof.js';
 import { parseVerifierKey, type VerifierKey } from '../audit/proof/verifier-key.js';
 import { checkSignedLog } from '../audit/signed-log.js';
-import { Verifier } from '../audit/verifier.js';
-import { SqliteReader } from '../database/sqlite-reader.js';
-import {
-  databasePath,
-  keyFileOf,
-  print,
-  progressBar,
-  reading,
-  type DatabaseOption,
-} from './cli-environment.js';
+import { databasePath, keyFileOf, print, reading, type DatabaseOption } from './cli-environment.js';
+import { verifyDatabase } from './verify-database.js';
 import { tellVerification } from './verify-report.js';
 
 export interface VerifyOptions extends DatabaseOption {
@@ -80,12 +72,7 @@ async function isContinuation(options: VerifyOptions): Promise<boolean> {
 }
 
 async function areTablesRight(options: VerifyOptions): Promise<boolean> {
-  const path = databasePath(options);
-  SqliteReader.open(path).close();
-  const draw = progressBar('events');
-  const thread = new URL('../verify-thread.js', import.meta.url);
-  const verification = await new Verifier(thread, { path, keyFile: keyFileOf(options) }).verify(draw);
-  draw(verification.events, verification.events);
+  const verification = await verifyDatabase({ path: databasePath(options), keyFile: keyFileOf(options) });
   if (options.json === true) print(JSON.stringify(verification));
   else tellVerification(verification);
   return verification.ok;

@@ -1,5 +1,6 @@
 // A verification in words.
-import type { Difference, Verification } from '../audit/verify.js';
+import type { Verification } from '../audit/verifier.js';
+import type { Difference } from '../projection/row-comparison.js';
 import { print } from './cli-environment.js';
 
 export function tellVerification(verification: Verification): void {

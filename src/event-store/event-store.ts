@@ -10,11 +10,14 @@ export interface Metadata {
   actor: string;
   /** The request that it belongs to. */
   correlation_id: string;
-  /** The command or the event that it follows from. */
+  /** What it follows from: an event, by its name, or else the command itself, by the id that it was given. */
   causation_id?: string;
   /** While traces are kept: the span that it happened in, as in W3C Trace Context. */
   traceparent?: string;
 }
+
+/** How an event is named as a cause. Ids of commands are UUIDs, so the two are told apart. */
+export const eventName = (streamId: string, version: number): string => `${streamId}@${version}`;
 
 export interface EventRow extends EncodedEvent {
   version: number;

@@ -1,8 +1,7 @@
 // What admins ask of a running service.
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Verifier } from '../audit/verifier.js';
-import type { Verification } from '../audit/verify.js';
+import { Verifier, type Verification } from '../audit/verifier.js';
 import { Command, verificationAnswer } from './answers.js';
 import { json } from './operation.js';
 

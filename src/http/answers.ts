@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
 import type { KeptRefusal } from '../audit/refusals.js';
-import type { Verification } from '../audit/verify.js';
+import type { Verification } from '../audit/verifier.js';
 import { answer, count, listAnswer, referenceTo, timeAnswer } from './answer.js';
 import type { Difference } from '../projection/row-comparison.js';
 import type { RebuildView } from '../projection/rebuilds.js';

@@ -8,6 +8,8 @@ declare module 'fastify' {
     correlationId: string;
     /** The span of this request while traces are kept: in the caller's trace, or in one of its own. */
     traceparent: string | undefined;
+    /** Names the command that the request is: what its events follow from. Empty when it asks for nothing to happen. */
+    commandId: string;
   }
 }
 
@@ -25,12 +27,14 @@ export function correlate(request: FastifyRequest, reply: FastifyReply, runtime:
     (isOne(given) && acceptable.test(given) ? given : undefined) ??
     (isOne(trace) ? traceparent.exec(trace)?.[1] : undefined) ??
     runtime.uuid();
+  if (request.method !== 'GET') request.commandId = runtime.uuid();
   reply.header('x-correlation-id', request.correlationId);
 }
 
 export function correlateAll(fastify: FastifyInstance, runtime: Runtime): void {
   fastify.decorateRequest('correlationId', '');
   fastify.decorateRequest('traceparent', undefined);
+  fastify.decorateRequest('commandId', '');
   fastify.addHook('onRequest', (request, reply, done) => {
     correlate(request, reply, runtime);
     done();

@@ -11,6 +11,9 @@ const statusOfKind: Record<Refused['kind'], number> = {
   stale: 412,
 };
 
+/** Whether an answer to a command means that a rule said no. */
+export const isRefusedCommand = (status: number): boolean => [403, 409, 412, 422].includes(status);
+
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isRefused(error)) return new Problem(statusOfKind[error.kind], error.code, error.message, error.facts);

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Refusals } from '../audit/refusals.js';
 import { problemDocument, problemType, type Problem } from './problem.js';
-import { problemOf } from './problem-of.js';
+import { isRefusedCommand, problemOf } from './problem-of.js';
 import { isProbe } from './request-watch.js';
 
 export function answerProblem(
@@ -30,9 +30,6 @@ export function answerProblem(
 /** Without the query: it may hold what is nobody's business. */
 const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
-/** What counts as a refused command: a rule said no. */
-const refused = [403, 409, 412, 422];
-
 const urlLengthMax = 2_000;
 
 /** A worker names itself in the body; whoever else is anonymous until there are keys. */
@@ -52,7 +49,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const { code, status } = answerProblem(error, request, http.getResponse<FastifyReply>(), this.log);
-    if (request.method === 'GET' || !refused.includes(status)) return;
+    if (request.method === 'GET' || !isRefusedCommand(status)) return;
     const command = `${request.method} ${request.url.slice(0, urlLengthMax)}`;
     this.refusals.keep({
       actor: actorOf(request),

@@ -11,7 +11,13 @@ export interface Message {
 }
 
 /** How long a reader may take nothing, in milliseconds. */
-const stallMs = 15_000;
+export const stallMs = 15_000;
+
+/** How long a reader that was let go has to take what was said last, in milliseconds. */
+export const lastWordMs = 5_000;
+
+/** About how much text is handed to the connection at once, in characters. */
+const writeMax = 65_536;
 
 export class ServerSentEvents {
   private readonly gone = new AbortController();
@@ -42,7 +48,14 @@ export class ServerSentEvents {
 
   /** Resolves when there is room for more; at once, mostly. */
   async send(messages: readonly Message[]): Promise<void> {
-    if (messages.length > 0) await this.write(messages.map(textOf).join(''));
+    let text = '';
+    for (const message of messages) {
+      text += textOf(message);
+      if (text.length < writeMax) continue;
+      await this.write(text);
+      text = '';
+    }
+    if (text !== '') await this.write(text);
   }
 
   /** Keeps proxies from closing a quiet connection, and finds out whether the reader is still there. */
@@ -53,8 +66,14 @@ export class ServerSentEvents {
   /** Says why, as an event `end`, and closes. */
   end(code: string, detail: string): void {
     if (this.gone.signal.aborted) return;
-    this.reply.raw.end(textOf({ event: 'end', data: JSON.stringify({ code, detail }) }));
+    const { raw } = this.reply;
+    raw.end(textOf({ event: 'end', data: JSON.stringify({ code, detail }) }));
     this.gone.abort();
+    // Whoever does not even read that would hold the connection, and what waits in it, for as long as it likes.
+    const cancel = this.runtime.after(lastWordMs, () => {
+      raw.destroy();
+    });
+    raw.on('close', cancel);
   }
 
   /** Closes without a word: everything was said. */

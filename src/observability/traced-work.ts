@@ -69,7 +69,7 @@ export function traceWork(
 function attributesOf(claim: Claim | undefined): Record<string, string | number> {
   if (claim === undefined) return {};
   const facts = Object.entries(claim.request).map(([name, value]) => [`daybook.${name}`, value] as const);
-  return { ...Object.fromEntries(facts), 'daybook.correlation_id': claim.correlationId };
+  return { ...Object.fromEntries(facts), 'daybook.correlation_id': claim.metadata.correlation_id };
 }
 
 function linksOf(claim: Claim | undefined, triggerOf: (streamId: string) => string | undefined) {

@@ -1,12 +1,12 @@
 // What becomes of the jobs that a service was running when it died (§6.3).
 import { Injectable } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import type { Metadata } from '../event-store/event-store.js';
-import { Runtime } from '../runtime/runtime.js';
 import { orphanedLeases, type RestartPolicy } from '../worker/recovery.js';
 import { ChangeJob, type JobIntent } from './commands/change-job.js';
+import { causedBy } from './commands/expire-lease.js';
 import { modelDayOf } from './model-day-work.js';
+import { OwnCommands } from './own-commands.js';
 
 /** The error that clients of the first build know. */
 const restartError = 'API restarted while job was running';
@@ -14,9 +14,8 @@ const restartError = 'API restarted while job was running';
 @Injectable()
 export class JobRecovery {
   constructor(
-    private readonly commands: CommandBus,
+    private readonly commands: OwnCommands,
     private readonly database: Database,
-    private readonly runtime: Runtime,
   ) {}
 
   /**
@@ -27,24 +26,26 @@ export class JobRecovery {
     const orphans = await orphanedLeases(this.database.reads);
     const running = orphans.map((lease) => ({
       ...modelDayOf({ streamId: lease.stream_id, workKey: lease.work_key }),
-      attempt: lease.attempt,
+      lease,
     }));
     const jobIds = [...new Set(running.map(({ jobId }) => jobId))];
     if (policy === 'fail') {
       for (const jobId of jobIds) {
-        await this.change(jobId, { type: 'CloseJob', failureCode: 'restart', error: restartError });
+        const intent = { type: 'CloseJob', failureCode: 'restart', error: restartError } as const;
+        await this.change(jobId, intent, this.commands.metadata());
       }
     } else {
       const failure = { failureCode: 'restart', error: restartError, retryable: true } as const;
-      for (const { jobId, date, model, attempt } of running) {
-        await this.change(jobId, { type: 'FailModelDay', date, model, attempt, ...failure });
+      for (const { jobId, date, model, lease } of running) {
+        const intent = { type: 'FailModelDay', date, model, attempt: lease.attempt, ...failure } as const;
+        await this.change(jobId, intent, causedBy(lease.stream_id, lease, this.commands.metadata()));
       }
     }
     return jobIds.length;
   }
 
-  private async change(jobId: string, intent: JobIntent): Promise<void> {
-    const metadata: Metadata = { actor: 'daybook', correlation_id: this.runtime.uuid() };
-    await this.commands.execute(new ChangeJob(jobId, intent, metadata));
+  private async change(jobId: string, intent: JobIntent, metadata: Metadata): Promise<void> {
+    const what = `${intent.type} /jobs/${jobId}`;
+    await this.commands.execute(new ChangeJob(jobId, intent, metadata), what, metadata);
   }
 }

@@ -1,8 +1,6 @@
 // The model-days of jobs, as work for the built-in worker. Each call is a command on the bus.
 import { Injectable } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
-import type { Metadata } from '../event-store/event-store.js';
-import { Runtime } from '../runtime/runtime.js';
+import { eventName, type Metadata } from '../event-store/event-store.js';
 import type { Progress } from '../worker/executors/executor.js';
 import type { WorkId } from '../worker/leases.js';
 import type { Claim, Claims, Failure, WorkSource } from '../worker/work-source.js';
@@ -13,27 +11,29 @@ import { ExpireLease } from './commands/expire-lease.js';
 import { RenewLease } from './commands/renew-lease.js';
 import { ConfigFolder } from './config-folder.js';
 import { modelDayOf, workOf, type ModelDayId } from './model-day-work.js';
+import { OwnCommands } from './own-commands.js';
 
 @Injectable()
 export class JobWorkSource implements WorkSource {
   constructor(
-    private readonly commands: CommandBus,
-    private readonly runtime: Runtime,
+    private readonly commands: OwnCommands,
     private readonly configs: ConfigFolder,
   ) {}
 
   async claim(worker: string, max: number): Promise<Claims> {
-    const metadata = this.metadata();
-    const { claims, nextAt } = await this.commands.execute(new ClaimWork(worker, max, true, metadata));
+    const metadata = this.commands.metadata();
+    const command = new ClaimWork(worker, max, true, metadata);
+    const { claims, nextAt } = await this.commands.execute(command, 'ClaimWork', metadata);
     return {
-      claims: claims.map((claim) => this.claimOf(claim, metadata.correlation_id)),
+      claims: claims.map((claim) => this.claimOf(claim, metadata)),
       nextAtMs: nextAt === null ? null : Date.parse(nextAt),
     };
   }
 
   async renew(claim: Claim, progress?: Progress): Promise<boolean> {
     try {
-      const renewed = await this.commands.execute(new RenewLease(modelDayOf(claim), claim.attempt, progress));
+      const command = new RenewLease(modelDayOf(claim), claim.attempt, progress);
+      const renewed = await this.commands.execute(command, wordsOf('RenewLease', claim), claim.metadata);
       return !renewed.cancelled;
     } catch (error) {
       if (isRefused(error)) return false;
@@ -71,27 +71,36 @@ export class JobWorkSource implements WorkSource {
   }
 
   async expire(work: WorkId): Promise<void> {
-    await this.commands.execute(new ExpireLease(work, this.metadata()));
+    const metadata = this.commands.metadata();
+    await this.commands.execute(new ExpireLease(work, metadata), wordsOf('ExpireLease', work), metadata);
   }
 
-  private async change(claim: Claim, intent: (modelDay: ModelDayId) => JobIntent): Promise<void> {
+  private async change(claim: Claim, intentOn: (modelDay: ModelDayId) => JobIntent): Promise<void> {
+    const { metadata } = claim;
     const modelDay = modelDayOf(claim);
-    await this.commands.execute(
-      new ChangeJob(modelDay.jobId, intent(modelDay), this.metadata(claim.correlationId)),
-    );
+    const intent = intentOn(modelDay);
+    const command = new ChangeJob(modelDay.jobId, intent, metadata);
+    await this.commands.execute(command, wordsOf(intent.type, claim), metadata);
   }
 
   private claimOf(
-    { jobId, date, model, attempt, configPath }: ClaimedModelDay,
-    correlationId: string,
+    { jobId, date, model, attempt, configPath, startedVersion }: ClaimedModelDay,
+    metadata: Metadata,
   ): Claim {
-    const request = { job_id: jobId, date, model, attempt, config_path: this.configs.absolute(configPath) };
-    return { ...workOf({ jobId, date, model }), attempt, correlationId, request };
+    const work = workOf({ jobId, date, model });
+    return {
+      ...work,
+      attempt,
+      metadata: { ...metadata, causation_id: eventName(work.streamId, startedVersion) },
+      request: { job_id: jobId, date, model, attempt, config_path: this.configs.absolute(configPath) },
+    };
   }
+}
 
-  private metadata(correlationId = this.runtime.uuid()): Metadata {
-    return { actor: 'daybook', correlation_id: correlationId };
-  }
+/** As a request for the same would be kept: what, and the path of the model-day. */
+function wordsOf(command: string, work: WorkId): string {
+  const { jobId, date, model } = modelDayOf(work);
+  return `${command} /jobs/${jobId}/model-days/${date}/${encodeURIComponent(model)}`;
 }
 
 /** The longest error that is kept, in characters: it stands in a row and in an event. */

@@ -22,6 +22,7 @@ import { JobPolicy } from './job-policy.js';
 import { JobRecovery } from './job-recovery.js';
 import { JobStreams, streamOf } from './job-streams.js';
 import { JobWorkSource } from './job-work-source.js';
+import { OwnCommands } from './own-commands.js';
 import {
   FindJobHandler,
   FindModelDayHandler,
@@ -85,6 +86,7 @@ export class SimulationModule {
           useFactory: cleanupOf,
           inject: [Database, Runtime, CommandBus, QueryBus, JobStreams],
         },
+        OwnCommands,
         JobWorkSource,
         JobRecovery,
       ],

@@ -171,7 +171,7 @@ export class Execution {
 }
 
 /** What a line of the log says of a claim: what it is about, in the words of whoever has the work, and whose it is. */
-export const factsOf = ({ request, correlationId }: Claim): Record<string, unknown> => ({
+export const factsOf = ({ request, metadata }: Claim): Record<string, unknown> => ({
   ...request,
-  correlation_id: correlationId,
+  correlation_id: metadata.correlation_id,
 });

@@ -17,6 +17,8 @@ export interface LeaseRow {
   expires_at: string;
   progress_percent: number | null;
   progress_message: string | null;
+  /** The version of the event that it began with; null for one of an older Daybook. */
+  started_version: number | null;
 }
 
 export interface Lease extends WorkId {
@@ -25,18 +27,21 @@ export interface Lease extends WorkId {
   /** Held by the worker inside the service: dead for sure when the service starts. */
   builtIn: boolean;
   expiresAt: string;
+  /** The version of the event that it begins with. */
+  startedVersion: number;
 }
 
 export async function insertLease(transaction: Transaction, lease: Lease): Promise<void> {
   await transaction.run(
-    `INSERT OR REPLACE INTO leases (stream_id, work_key, attempt, worker, built_in, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO leases (stream_id, work_key, attempt, worker, built_in, expires_at, started_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     lease.streamId,
     lease.workKey,
     lease.attempt,
     lease.worker,
     lease.builtIn ? 1 : 0,
     lease.expiresAt,
+    lease.startedVersion,
   );
 }
 

@@ -1,11 +1,12 @@
 // What a worker needs from whatever has work to do. A worker knows pieces of work, not what they are about.
+import type { Metadata } from '../event-store/event-store.js';
 import type { Progress } from './executors/executor.js';
 import type { WorkId } from './leases.js';
 
 export interface Claim extends WorkId {
   attempt: number;
-  /** Of the claim, and of what is reported on it. */
-  correlationId: string;
+  /** What the reports on it will say of themselves: they follow from its start. */
+  metadata: Metadata;
   /** What the executor is handed: plain JSON in snake_case. */
   request: Readonly<Record<string, string | number>>;
 }

@@ -1,10 +1,11 @@
 // The attacker has the database file and may do anything to it, the triggers dropped; the key is out of reach.
-import { existsSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { checkExport, writeExport } from '../../src/audit/export.js';
 import { Notary } from '../../src/audit/notary.js';
 import { openCheckpoint } from '../../src/audit/proof/checkpoint.js';
 import { verifyProof } from '../../src/audit/proof/tlog-proof.js';
+import type { StoredEvent } from '../../src/audit/proof/leaf.js';
 import { parseVerifierKey } from '../../src/audit/proof/verifier-key.js';
 import { checkSignedLog, eventsOf, originIn } from '../../src/audit/signed-log.js';
 import { TileDatabase, tilesPathOf } from '../../src/audit/tile-database.js';
@@ -194,7 +195,7 @@ describe('an exported file', () => {
   const exported = async (name: string): Promise<string> => {
     const file = place.path(name);
     const reader = SqliteReader.open(original);
-    await writeExport(file, eventsOf(new Log(reader)), signed);
+    await writeExport({ path: file, events: eventsOf(new Log(reader)), note: signed, force: true });
     reader.close();
     return file;
   };
@@ -202,6 +203,26 @@ describe('an exported file', () => {
   it.each(['log.ndjson', 'log.ndjson.gz'])('holds the whole log and its checkpoint: %s', async (name) => {
     const checked = await checkExport(await exported(name), { verifierKey: parseVerifierKey(verifierKey) });
     expect(checked).toMatchObject({ events, problems: [] });
+  });
+
+  it('is there as a whole or not at all, and replaces no other file unasked', async () => {
+    const file = place.write('exports/precious.ndjson', 'precious');
+    await expect(writeExport({ path: file, events: [], note: signed })).rejects.toThrow(/--force/);
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    function* broken(): Generator<StoredEvent> {
+      yield* [];
+      throw new Error('the disk of the log is gone');
+    }
+    for (const path of [file, place.path('exports/new.ndjson.gz')]) {
+      await expect(writeExport({ path, events: broken(), note: signed, force: true })).rejects.toThrow(
+        /gone/,
+      );
+    }
+    expect(readdirSync(place.path('exports'))).toEqual(['precious.ndjson']);
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    await writeExport({ path: file, events: [], note: signed, force: true });
+    expect(readFileSync(file, 'utf8')).toContain('"checkpoint"');
+    expect(readdirSync(place.path('exports'))).toEqual(['precious.ndjson']);
   });
 
   it('is found out when a line was changed, is missing, or was cut off', async () => {

@@ -1,6 +1,6 @@
 // Verification, on a copy of a database that somebody has edited by hand.
 import BetterSqlite3 from 'better-sqlite3';
-import { verifyTables, type Verification } from '../../src/audit/verify.js';
+import { verifyTables, type TableVerification } from '../../src/audit/verify.js';
 import { projectedJobs } from '../../src/simulation/projected-jobs.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService } from '../support/service.js';
@@ -22,7 +22,7 @@ beforeAll(async () => {
 let copies = 0;
 
 /** Verifies a copy after an edit; the service goes on with the original. */
-function edited(...statements: string[]): Verification {
+function edited(...statements: string[]): TableVerification {
   copies += 1;
   const copy = place.path(`copy-${copies}.db`);
   const source = new BetterSqlite3(original, { readonly: true });
@@ -43,7 +43,6 @@ const withoutGuards = [
 
 it('finds nothing in what nobody has touched, a removed job included', () => {
   expect(edited()).toEqual({
-    ok: true,
     events: 14,
     jobs: 3,
     difference_count: 0,
@@ -87,8 +86,8 @@ it.each([
     { column: 'duration_seconds', actual: 'long' },
   ],
 ])('finds %s that was changed, and says where', (_, statement, difference) => {
-  const { ok, difference_count: count, differences } = edited(statement.replace('$job', jobId));
-  expect({ ok, count }).toEqual({ ok: false, count: 1 });
+  const { difference_count: count, differences } = edited(statement.replace('$job', jobId));
+  expect(count).toBe(1);
   expect(differences[0]).toMatchObject({ job_id: jobId, ...difference });
 });
 
@@ -112,12 +111,11 @@ it('counts all differences and shows the first hundred', () => {
 });
 
 it('warns when a guard of the log is missing or was changed', () => {
-  const { ok, warnings } = edited(
+  const { warnings } = edited(
     'DROP TRIGGER events_no_update',
     'DROP TRIGGER events_no_delete',
     'CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT 1; END',
   );
-  expect(ok).toBe(true);
   expect(warnings).toEqual([
     expect.stringContaining('events_no_update'),
     expect.stringContaining('events_no_delete'),
@@ -125,7 +123,6 @@ it('warns when a guard of the log is missing or was changed', () => {
 });
 
 it.each([
-  ['a hole in the log', 'DELETE FROM events WHERE position = 5', /some are missing/],
   ['an event of an unknown type', "UPDATE events SET type = 'JobBlessed' WHERE position = 2", /JobBlessed/],
   [
     'data that is no JSON',
@@ -133,8 +130,7 @@ it.each([
     /cannot be folded at version 3/,
   ],
 ])('finds %s', (_, statement, problem) => {
-  const { ok, problems } = edited(...withoutGuards, statement);
-  expect(ok).toBe(false);
+  const { problems } = edited(...withoutGuards, statement);
   expect(problems.join('\n')).toMatch(problem);
 });
 

@@ -9,12 +9,15 @@ import { runDaybook, type Ended } from './run-daybook.js';
 const place = workplace();
 let service: TestService;
 let jobId: string;
+let correlationId: string;
 let database: string;
 
 beforeAll(async () => {
   service = await startTestService(place);
   jobId = await finishedJob(service, ['2025-01-16'], ['gpt-5', 'claude-3.7-sonnet']);
-  await service.post(`/jobs/${jobId}/cancel`);
+  await service.post(`/jobs/${jobId}/cancel`, {}, { 'x-correlation-id': 'cancelling' });
+  const { body } = await service.get('/events?limit=1');
+  correlationId = body.items[0].metadata.correlation_id;
   await service.service.app.get(Refusals).flush();
   database = service.service.database.path;
 });
@@ -24,7 +27,17 @@ const daybook = (...words: string[]): Promise<Ended> => runDaybook(words);
 it('explains itself', async () => {
   const { code, out } = await daybook('--help');
   expect(code).toBe(0);
-  for (const command of ['serve', 'replay', 'log', 'verify', 'backup', 'restore', 'migrate', 'cleanup'])
+  for (const command of [
+    'serve',
+    'replay',
+    'log',
+    'verify',
+    'backup',
+    'restore',
+    'migrate',
+    'cleanup',
+    'accept-rollback',
+  ])
     expect(out).toContain(command);
 });
 
@@ -60,14 +73,23 @@ describe('log', () => {
     [['--since', '1h'], 5],
     [['--since', '2999-01-01'], 0],
     [['--limit', '3'], 3],
+    [['--correlation', 'CORRELATION'], 1],
+    [['--correlation', 'another'], 0],
+    [['--refused', '--correlation', 'cancelling'], 1],
     [['--actor', 'tester', '--type', 'ModelDayStarted', '--limit', '1'], 1],
     [['--refused'], 1],
     [['--refused', '--actor', 'somebody'], 0],
   ])('filters by %j', async (words, count) => {
-    const given = words.map((word) => (word === 'JOB' ? jobId : word));
+    const given = words.map((word) => ({ JOB: jobId, CORRELATION: correlationId })[word] ?? word);
     const { code, out } = await daybook('log', '--database', database, '--json', ...given);
     expect(code).toBe(0);
     expect(out.split('\n').filter((line) => line !== '')).toHaveLength(count);
+  });
+
+  it('takes no limit that is no number', async () => {
+    const { code, err } = await daybook('log', '--database', database, '--limit', 'x');
+    expect(code).not.toBe(0);
+    expect(err).toContain('whole number');
   });
 
   it('says how a moment is written', async () => {
@@ -117,6 +139,11 @@ describe('proof', () => {
       out: 'The log is what it was: 5 events.\n',
       err: '',
     });
+    expect(await daybook('export', file, '--database', database)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--force'),
+    });
+    expect((await daybook('export', file, '--database', database, '--force')).code).toBe(0);
     const checkpoint = `${database}.key.checkpoint`;
     expect(
       await daybook('verify', '--database', database, '--checkpoint', checkpoint, '--key', key),

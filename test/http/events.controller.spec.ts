@@ -39,7 +39,7 @@ it('shows the events in log order, with everything that is stored of them', asyn
       worker: 'tester',
       started_at: expect.any(String),
     },
-    metadata: { actor: 'tester', correlation_id: expect.any(String) },
+    metadata: { actor: 'tester', correlation_id: expect.any(String), causation_id: expect.any(String) },
   });
 });
 

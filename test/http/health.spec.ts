@@ -100,7 +100,7 @@ it('answers within a second or so while a write waits, and takes no part in the 
 
 it('says once in the log that it is not ready, and once that it is again', async () => {
   const kept = keptLog('info');
-  const service = await startTestService(place, {}, kept.log);
+  const service = await startTestService(place, {}, { log: kept.log });
   const health = service.service.app.get(Health, { strict: false });
   const said = (): unknown[] =>
     kept.lines().flatMap(({ msg, reason }) => (/ready/.test(msg) ? [[msg, reason]] : []));

@@ -1,10 +1,13 @@
 // Live streams, followed by an EventSource of the kind that browsers have.
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { EventSource } from 'eventsource';
 import { OpenStreams } from '../../src/http/open-streams.js';
+import { lastWordMs, stallMs } from '../../src/http/server-sent-events.js';
+import { systemRuntime, type Cancel } from '../../src/runtime/runtime.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
+import { ManualRuntime } from '../worker/manual-runtime.js';
 
 const place = workplace();
 
@@ -25,6 +28,22 @@ function follow<Data>(
       resolve(all);
     });
   });
+}
+
+/** The real one, but for timers of certain lengths: those ring when the test says so. */
+class HeldRuntime extends ManualRuntime {
+  /** How many of those were set. */
+  held = 0;
+
+  constructor(private readonly lengthsMs: readonly number[]) {
+    super();
+  }
+
+  override after(ms: number, call: () => void): Cancel {
+    if (!this.lengthsMs.includes(ms)) return systemRuntime.after(ms, call);
+    this.held += 1;
+    return super.after(ms, call);
+  }
 }
 
 const positionsUpTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -100,6 +119,63 @@ describe('the log, live', () => {
     expect(await service.get(`/jobs/${jobId}`)).toMatchObject({ body: { status: 'completed' } });
     socket.destroy();
     while (streams.count > 0) await service.get('/health');
+  });
+});
+
+describe('a reader that takes nothing more', () => {
+  const resultLength = 250_000;
+  /** More than the system keeps for a connection, at both of its ends. */
+  const results = 80;
+
+  /** A service with a long log, and a reader of it who has stood still until the service had enough of it. */
+  async function stalled() {
+    const runtime = new HeldRuntime([stallMs, lastWordMs]);
+    // The watch for leases has the same pause as the last word, or another one.
+    const service = await startTestService(place, { LEASE_MS: '8000' }, { runtime });
+    const models = Array.from({ length: results }, (_, index) => `model-${index}`);
+    const { body } = await service.post('/simulate/trigger', { date_range: ['2025-01-16'], models });
+    for (const model of models) {
+      const path = service.modelDay(body.job_id, '2025-01-16', model);
+      await service.post(`${path}/start`, { worker: 'tester' });
+      await service.post(`${path}/complete`, { attempt: 1, result: 'x'.repeat(resultLength) });
+    }
+    const { hostname, port } = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('GET /events/stream HTTP/1.1\r\nHost: daybook\r\n\r\n');
+    socket.pause();
+    // A wait for a connection that is only busy is soon over; this one lasts.
+    for (let [asked, held] = [0, -1]; asked < 50; asked += 1) {
+      await service.get('/health');
+      if (runtime.waiting.includes(stallMs) && runtime.held === held) continue;
+      [asked, held] = [0, runtime.held];
+    }
+    expect(openStreamsOf(service).count).toBe(1);
+    runtime.ring(stallMs);
+    while (openStreamsOf(service).count > 0) await service.get('/health');
+    return { service, runtime, socket };
+  }
+
+  /** What a socket gives until it is closed by the other side. */
+  const rest = async (socket: Socket): Promise<string> => {
+    let text = '';
+    for await (const chunk of socket.setEncoding('utf8')) text = (text + String(chunk)).slice(-1_000);
+    return text;
+  };
+
+  it('is told so at the end of what it has not read yet, and may come back', async () => {
+    const { service, runtime, socket } = await stalled();
+    const said = await rest(socket);
+    expect(said).toMatch(/event: end\ndata: {"code":"slow_reader","detail":".*15 seconds.*"}/);
+    while (runtime.waiting.includes(lastWordMs)) await service.get('/health');
+    expect(await firstMessage(service, '/events/stream', { 'last-event-id': '160' })).toMatch(/^id: 161$/m);
+  });
+
+  it('is let go when it does not even take that, and leaves nothing behind', async () => {
+    const { service, runtime, socket } = await stalled();
+    while (!runtime.waiting.includes(lastWordMs)) await service.get('/health');
+    runtime.ring(lastWordMs);
+    expect(await rest(socket)).not.toContain('slow_reader');
+    expect(runtime.waiting).toEqual([]);
   });
 });
 

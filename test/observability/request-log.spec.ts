@@ -25,7 +25,7 @@ describe('a request', () => {
 
   beforeAll(async () => {
     kept = keptLog('debug');
-    service = await startTestService(place, { MAX_ACTIVE_JOBS: '10' }, kept.log);
+    service = await startTestService(place, { MAX_ACTIVE_JOBS: '10' }, { log: kept.log });
     const headers = { 'x-correlation-id': 'trigger' };
     const { body } = await service.post('/simulate/trigger', { date_range: [date], models: ['a'] }, headers);
     jobId = body.job_id;
@@ -109,7 +109,7 @@ describe('an attempt of the built-in worker', () => {
     const service = await startTestService(
       place,
       { EXECUTOR: script.setting, MAX_ATTEMPTS: '1', MODEL_DAY_TIMEOUT_MS: '300' },
-      kept.log,
+      { log: kept.log },
     );
     const models = ['FAIL a', 'HANG b', 'OK c'];
     const { body } = await service.post('/simulate/trigger', { date_range: [date], models });
@@ -145,7 +145,7 @@ describe('an attempt of the built-in worker', () => {
 it('never holds a secret: no header, cookie, body, query, result or error of the work', async () => {
   const kept = keptLog('debug');
   const marker = 'Kennwort-4711';
-  const service = await startTestService(place, { MAX_ACTIVE_JOBS: '10' }, kept.log);
+  const service = await startTestService(place, { MAX_ACTIVE_JOBS: '10' }, { log: kept.log });
   const secrets = { authorization: `Bearer ${marker}`, cookie: `session=${marker}`, 'x-api-key': marker };
   const post = (path: string, body: unknown, headers = {}) =>
     service.post(path, body, { ...secrets, ...headers });

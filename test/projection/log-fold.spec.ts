@@ -41,5 +41,8 @@ it.each([
   connection.close();
   expect(rowsMax).toBeLessThanOrEqual(options.sliceRows);
   expect(fold.differenceCount).toBe(0);
-  expect(verifyTables(projectedJobs, { path: database.path })).toMatchObject({ ok: true, differences: [] });
+  expect(verifyTables(projectedJobs, { path: database.path })).toMatchObject({
+    difference_count: 0,
+    differences: [],
+  });
 });

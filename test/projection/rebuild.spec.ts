@@ -41,7 +41,7 @@ const schema = (): unknown =>
 
 const expectTablesAsLog = (): void => {
   expect(verifyTables(projectedJobs, { path: service.service.database.path })).toMatchObject({
-    ok: true,
+    difference_count: 0,
     differences: [],
     warnings: [],
   });

@@ -1,7 +1,7 @@
 // A service for a test: a real one, on a database of its own and a free port, inside of the test's process.
 import { pino, type Logger } from 'pino';
 import { readSettings } from '../../src/config.js';
-import { systemRuntime } from '../../src/runtime/runtime.js';
+import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
 import { client, type Client } from './client.js';
 import type { Workplace } from './workplace.js';
@@ -19,7 +19,7 @@ let count = 0;
 export async function startTestService(
   place: Workplace,
   settings: Record<string, string> = {},
-  log: Logger = pino({ level: 'silent' }),
+  { runtime = systemRuntime, log = pino({ level: 'silent' }) }: { runtime?: Runtime; log?: Logger } = {},
 ): Promise<TestService> {
   count += 1;
   const name = `service-${count}`;
@@ -34,7 +34,7 @@ export async function startTestService(
       PATH: process.env['PATH'],
       ...settings,
     }),
-    systemRuntime,
+    runtime,
     log,
   );
   services.add(service);

@@ -52,6 +52,13 @@ export function parseCheckpoint(text: string): Checkpoint {
   return { origin, size, root };
 }
 
+/**
+ * What a signed note says, whoever signed it: the signature is not looked at.
+ * @throws ProofError when the text is not of the form
+ */
+export const parseNote = (note: string): Checkpoint =>
+  parseCheckpoint(note.slice(0, note.lastIndexOf('\n\n') + 1));
+
 /** The log must never sign two checkpoints of which neither continues the other: the caller sees to that. */
 export const signCheckpoint = (checkpoint: Checkpoint, signer: Signer): string =>
   signNote(formatCheckpoint(checkpoint), signer);

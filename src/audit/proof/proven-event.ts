@@ -5,7 +5,8 @@ import { ProofError } from './proof-error.js';
 
 export const formatEvent = (event: StoredEvent): Buffer => Buffer.from(eventText(event));
 
-const eventText = (event: StoredEvent): string =>
+/** One line. */
+export const eventText = (event: StoredEvent): string =>
   JSON.stringify({
     position: event.position,
     stream_id: event.stream_id,

@@ -61,7 +61,7 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
     const streamId = streamOf(jobId);
     return this.database.queue.run(async (transaction) => {
       const command = await this.complete(transaction, intent);
-      const { state, events } = await this.jobs.execute(
+      const { state, version, events } = await this.jobs.execute(
         transaction,
         streamId,
         command,
@@ -69,7 +69,7 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
         expectedVersion,
       );
       const leaseExpiresAt = intent.type === 'StartModelDay' ? this.policy.leaseEnd() : null;
-      for (const event of events) await followWithLease(transaction, jobId, event, leaseExpiresAt);
+      for (const event of events) await followWithLease(transaction, jobId, event, version, leaseExpiresAt);
       return { job: state as Job, events, leaseExpiresAt };
     });
   }
@@ -94,11 +94,15 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
   }
 }
 
-/** A running model-day has a lease, and no other has one. */
+/**
+ * A running model-day has a lease, and no other has one.
+ * @param version of the event; a start is the only event of its command
+ */
 export async function followWithLease(
   transaction: Transaction,
   jobId: string,
   event: JobEvent,
+  version: number,
   /** Null when nothing starts. */
   expiresAt: string | null,
   builtIn = false,
@@ -107,8 +111,15 @@ export async function followWithLease(
     case 'ModelDayStarted': {
       const { streamId, workKey } = workOf({ jobId, date: event.data.date, model: event.data.model });
       const { attempt, worker } = event.data;
-      const lease = { streamId, workKey, attempt, worker, builtIn, expiresAt: expiresAt as string };
-      await insertLease(transaction, lease);
+      await insertLease(transaction, {
+        streamId,
+        workKey,
+        attempt,
+        worker,
+        builtIn,
+        expiresAt: expiresAt as string,
+        startedVersion: version,
+      });
       return;
     }
     case 'JobClosed':

@@ -14,6 +14,8 @@ export interface ClaimedModelDay extends ModelDayId {
   attempt: number;
   configPath: string;
   leaseExpiresAt: string;
+  /** The version of the event by which it was started. */
+  startedVersion: number;
 }
 
 export interface ClaimedWork {
@@ -75,14 +77,15 @@ export class ClaimWorkHandler implements ICommandHandler<ClaimWork> {
     const date = dateAt(job, index);
     const model = modelAt(job, index);
     const leaseExpiresAt = this.policy.leaseEnd();
-    const { events } = await this.jobs.execute(
+    const { events, version } = await this.jobs.execute(
       transaction,
       streamOf(jobId),
       { type: 'StartModelDay', date, model, worker, now: this.policy.now() },
       metadata,
     );
-    for (const event of events) await followWithLease(transaction, jobId, event, leaseExpiresAt, builtIn);
+    for (const event of events)
+      await followWithLease(transaction, jobId, event, version, leaseExpiresAt, builtIn);
     const attempt = job.modelDays.at(index).attempt + 1;
-    return { jobId, date, model, attempt, configPath, leaseExpiresAt };
+    return { jobId, date, model, attempt, configPath, leaseExpiresAt, startedVersion: version };
   }
 }

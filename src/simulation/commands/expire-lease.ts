@@ -1,8 +1,8 @@
 // A lease that has run out is a failed attempt: a worker that died never blocks a job.
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import type { Metadata } from '../../event-store/event-store.js';
-import { deleteLease, findLease, type WorkId } from '../../worker/leases.js';
+import { eventName, type Metadata } from '../../event-store/event-store.js';
+import { deleteLease, findLease, type LeaseRow, type WorkId } from '../../worker/leases.js';
 import { JobPolicy } from '../job-policy.js';
 import { JobStreams } from '../job-streams.js';
 import { modelDayOf } from '../model-day-work.js';
@@ -45,9 +45,16 @@ export class ExpireLeaseHandler implements ICommandHandler<ExpireLease> {
           retryTimes: this.policy.retryTimes(),
           now,
         },
-        metadata,
+        causedBy(work.streamId, lease, metadata),
       );
       await deleteLease(transaction, work);
     });
   }
 }
+
+/** What ends with a lease follows from what it began with. */
+export const causedBy = (
+  streamId: string,
+  { started_version: version }: Pick<LeaseRow, 'started_version'>,
+  metadata: Metadata,
+): Metadata => (version === null ? metadata : { ...metadata, causation_id: eventName(streamId, version) });

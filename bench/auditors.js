@@ -1,0 +1,317 @@
+// What auditors ask of a long log: verify it, export it, read all of it while others work; and what the tree over the
+// log costs those who write.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import BetterSqlite3 from 'better-sqlite3';
+import { buildBigLog } from './big-log.js';
+import {
+  eventsOf,
+  projectedJobs,
+  Log,
+  Notary,
+  originIn,
+  RemoteNotary,
+  SqliteReader,
+  TileDatabase,
+  tilesPathOf,
+  Verifier,
+  verifyTables,
+  writeExport,
+} from './built.js';
+import { createJob } from './model-days.js';
+import { atLeast, atMost, shown } from './report.js';
+import { inTurn, ratio, spread } from './rounds.js';
+import { scratchFolder } from './scratch.js';
+import { memoryMb, startProcess } from './service-process.js';
+import { serviceIn } from './service.js';
+import { timed } from './stopwatch.js';
+
+/** @typedef {import('./big-log.js').BigLog} BigLog */
+/** @typedef {import('./report.js').Section} Section */
+/** @typedef {Pick<Section, 'figures' | 'targets'>} Part */
+
+const roundsOfReading = 3;
+const roundsOfLatency = 5;
+const latencyRoundMs = 4_000;
+const commandConnections = 4;
+const commandPauseMs = 5;
+const roundsOfWriting = 7;
+const modelDaysPerRound = 10_000;
+const memoryTargetMb = 150;
+
+const startBody = '{"worker":"bench"}';
+const completeBody = '{"attempt":1,"result":{"value":10000.5}}';
+const startAndComplete = (/** @type {string} */ modelDay) => [
+  { path: `${modelDay}/start`, body: startBody },
+  { path: `${modelDay}/complete`, body: completeBody },
+];
+
+/**
+ * @param {{ events: number }} options
+ * @returns {Promise<Section>}
+ */
+export async function measure({ events }) {
+  const folder = scratchFolder();
+  /** @type {BigLog} */
+  let log = { path: '', events: 0, jobs: 0 };
+  const built = await timed(async () => {
+    log = await buildBigLog(join(folder, 'big'), events);
+  });
+  const parts = [
+    await measureReading(folder, log),
+    await measureLines(join(folder, 'big'), log),
+    await measureTree(folder),
+  ];
+  return {
+    title: 'Auditors on a long log',
+    how: [
+      `A log of ${log.events.toLocaleString('en')} events of ${log.jobs} jobs, with its tables. Verifying and exporting are compared with a bare loop that`,
+      `reads the same rows, a thousand at a time, and parses their JSON; ${roundsOfReading} rounds of each, after one to warm up. Then the`,
+      `whole log is read as lines from a service that is a process of its own, while ${commandConnections} connections give commands,`,
+      `with ${commandPauseMs} ms between an answer and the next one; ${roundsOfLatency} rounds of ${latencyRoundMs / 1000} s or longer, in turn with as many without a reader.`,
+      `Last, ${2 * modelDaysPerRound} commands over 64 connections to a service whose tree keeps up, and to one whose tree does not`,
+      `grow, in turn, ${roundsOfWriting} rounds of each.`,
+    ],
+    figures: [
+      ['the database, MB', (statSync(log.path).size / 1e6).toFixed()],
+      ['seconds to make it', built.seconds.toFixed(1)],
+      ...parts.flatMap(({ figures }) => figures),
+    ],
+    targets: parts.flatMap(({ targets }) => targets),
+  };
+}
+
+/**
+ * @param {string} folder
+ * @param {BigLog} log
+ * @returns {Promise<Part>}
+ */
+async function measureReading(folder, { path, events }) {
+  const keyFile = `${path}.key`;
+  const perSecond = (/** @type {import('./stopwatch.js').Taken} */ { seconds }) => events / seconds;
+  const bareLoop = async () =>
+    perSecond(
+      await timed(() => {
+        readBarely(path, events);
+      }),
+    );
+  const besideBareLoop = async (/** @type {() => Promise<unknown> | void} */ work) => {
+    const { first, second } = await inTurn(
+      roundsOfReading,
+      async () => perSecond(await timed(work)),
+      bareLoop,
+    );
+    return { of: first, bare: second, share: ratio(first, second) };
+  };
+
+  const reader = SqliteReader.open(path);
+  const tiles = TileDatabase.open(tilesPathOf(path));
+  const log = new Log(reader);
+  const notary = new Notary(log, tiles, keyFile, originIn(reader) ?? '');
+  const tree = await timed(() => notary.checkpoint());
+  const tables = await besideBareLoop(() => {
+    const { difference_count: count, problems } = verifyTables(projectedJobs, { path });
+    if (count + problems.length > 0) throw new Error('the log that was made is not right');
+  });
+  const verifier = new Verifier(new URL('../dist/verify-thread.js', import.meta.url), { path, keyFile });
+  const whole = await besideBareLoop(async () => {
+    const { ok, problems } = await verifier.verify();
+    if (!ok) throw new Error(`the log that was made is not right: ${problems.join('\n')}`);
+  });
+  const exported = await besideBareLoop(async () => {
+    const file = join(folder, 'log.ndjson');
+    await writeExport({ path: file, events: eventsOf(log), note: await notary.checkpoint(), force: true });
+  });
+  const packed = await timed(async () => {
+    const file = join(folder, 'log.ndjson.gz');
+    await writeExport({ path: file, events: eventsOf(log), note: await notary.checkpoint(), force: true });
+  });
+  tiles.close();
+  reader.close();
+  return {
+    figures: [
+      ['events a second, bare loop', shown(spread([...tables.bare, ...whole.bare, ...exported.bare]))],
+      ['events a second, verify without the tree', shown(spread(tables.of))],
+      ['events a second, verify with the tree', shown(spread(whole.of))],
+      ['events a second, export', shown(spread(exported.of))],
+      ['events a second, export that is compressed', shown(spread([perSecond(packed)]))],
+      ['events a second, making the tree', shown(spread([perSecond(tree)]))],
+    ],
+    targets: [
+      atLeast('events a second, verify without the tree ÷ bare loop', tables.share, 0.4),
+      atLeast('events a second, verify with the tree ÷ bare loop', whole.share, 0.25),
+      atLeast('events a second, export ÷ bare loop', exported.share, 0.5),
+    ],
+  };
+}
+
+/**
+ * Reads every column of every event and parses what is JSON.
+ * @param {string} path
+ * @param {number} events that there are
+ */
+function readBarely(path, events) {
+  const connection = new BetterSqlite3(path, { readonly: true });
+  const next = connection.prepare('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT 1000');
+  let read = 0;
+  for (;;) {
+    const page = /** @type {{ data: string, metadata: string }[]} */ (next.all(read));
+    for (const { data, metadata } of page) {
+      JSON.parse(data);
+      JSON.parse(metadata);
+    }
+    read += page.length;
+    if (page.length === 0) break;
+  }
+  connection.close();
+  if (read !== events) throw new Error(`${read} events were read, and there are ${events}`);
+}
+
+/**
+ * @param {string} folder of the database
+ * @param {BigLog} log
+ * @returns {Promise<Part>}
+ */
+async function measureLines(folder, { path, events }) {
+  const service = await startProcess({
+    DATABASE_URL: `sqlite:${path}`,
+    CONFIG_DIR: join(folder, 'configs'),
+    LEASE_MS: String(60 * 60_000),
+    LOG_LEVEL: 'info',
+  });
+  const commands = fork(new URL('latency.js', import.meta.url), { execArgv: [] });
+  const reader = fork(new URL('reader.js', import.meta.url), { execArgv: [] });
+  try {
+    const requests = startAndComplete(await newModelDays(service.url));
+    let first = 0;
+    let reads = 0;
+    const p99While = async (/** @type {() => Promise<unknown>} */ work) => {
+      commands.send({
+        url: service.url,
+        connections: commandConnections,
+        pauseMs: commandPauseMs,
+        first,
+        requests,
+      });
+      await work();
+      const answered = answerOf(commands);
+      commands.send('stop');
+      const { tookMs, next } = /** @type {{ tookMs: number[], next: number }} */ (await answered);
+      first = next;
+      return tookMs.toSorted((a, b) => a - b)[Math.floor(tookMs.length * 0.99)] ?? NaN;
+    };
+    const readAll = async () => {
+      for (const until = performance.now() + latencyRoundMs; performance.now() < until; reads += 1) {
+        const answered = answerOf(reader);
+        reader.send(service.url);
+        const lines = Number(await answered);
+        if (lines < events) throw new Error(`${lines} lines were read, and there are ${events} events`);
+      }
+    };
+    // What commands need is not held against the reader.
+    await p99While(() => wait(latencyRoundMs));
+    const idleMb = memoryMb(service.pid, 'VmRSS');
+    let mostMb = idleMb ?? 0;
+    const watch = setInterval(() => (mostMb = Math.max(mostMb, memoryMb(service.pid, 'VmRSS') ?? 0)), 20);
+    const { first: meanwhile, second: alone } = await inTurn(
+      roundsOfLatency,
+      () => p99While(readAll),
+      () => p99While(() => wait(latencyRoundMs)),
+    );
+    clearInterval(watch);
+    const aboveMb = idleMb === undefined ? undefined : mostMb - idleMb;
+    return {
+      figures: [
+        ['p99 of a command, nobody reads, ms', shown(spread(alone), 2)],
+        ['p99 of a command, the log is read as lines, ms', shown(spread(meanwhile), 2)],
+        ['times that the log was read as a whole', String(reads)],
+        ['memory of the service before, MB', idleMb?.toFixed() ?? 'cannot be read on this system'],
+      ],
+      targets: [
+        {
+          figure: 'memory for the log as lines, above that, MB',
+          measured: aboveMb?.toFixed() ?? 'cannot be read on this system',
+          target: `< ${memoryTargetMb}`,
+          isMet: aboveMb !== undefined && aboveMb < memoryTargetMb,
+        },
+        atMost('p99 of a command while the log is read ÷ alone', ratio(meanwhile, alone), 2),
+      ],
+    };
+  } finally {
+    commands.kill();
+    reader.kill();
+    await service.stop();
+  }
+}
+
+/** @returns {Promise<unknown>} */
+async function answerOf(/** @type {import('node:child_process').ChildProcess} */ child) {
+  const answers = /** @type {unknown[]} */ (await once(child, 'message'));
+  return answers[0];
+}
+
+/** A job whose model-days can start in any order; tells the path of one, with `{}` for its number. */
+async function newModelDays(/** @type {string} */ url) {
+  const models = Array.from({ length: 50_000 }, (_, index) => `model-${index}`);
+  const answer = await fetch(`${url}/simulate/trigger`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ date_range: ['2025-01-16'], models }),
+  });
+  if (answer.status !== 202) throw new Error(`the job was not accepted: ${await answer.text()}`);
+  const { job_id: jobId } = /** @type {{ job_id: string }} */ (await answer.json());
+  return `/jobs/${jobId}/model-days/2025-01-16/model-{}`;
+}
+
+/**
+ * @param {string} folder
+ * @returns {Promise<Part>}
+ */
+async function measureTree(folder) {
+  const following = await serviceIn(join(folder, 'following'));
+  const alone = await serviceIn(join(folder, 'alone'));
+  await alone.app.get(RemoteNotary).close();
+  const sender = fork(new URL('load.js', import.meta.url), { execArgv: [] });
+  const roundOf = async (/** @type {import('../src/service.js').Service} */ service) => {
+    const { jobId, dates } = await createJob(service, 1, modelDaysPerRound);
+    const requests = startAndComplete(`/jobs/${jobId}/model-days/${dates[0] ?? ''}/model-{}`);
+    return timed(async () => {
+      const answered = answerOf(sender);
+      sender.send({ url: service.url, connections: 64, pieces: modelDaysPerRound, requests });
+      await answered;
+    });
+  };
+  const { first, second } = await inTurn(
+    roundsOfWriting,
+    () => roundOf(following),
+    () => roundOf(alone),
+  );
+  sender.kill();
+  const tiles = TileDatabase.open(tilesPathOf(following.database.path));
+  const leaves = tiles.size;
+  tiles.close();
+  if (leaves === 0) throw new Error('the tree did not keep up: what was measured is not what it costs');
+  await following.stop();
+  await alone.stop();
+  const seconds = (/** @type {typeof first} */ all) => all.map((taken) => taken.seconds);
+  const cpu = (/** @type {typeof first} */ all) => all.map(({ cpuSeconds }) => cpuSeconds);
+  const perSecond = (/** @type {typeof first} */ all) =>
+    shown(spread(seconds(all).map((each) => (2 * modelDaysPerRound) / each)));
+  return {
+    figures: [
+      ['durable commands a second, the tree keeps up', perSecond(first)],
+      ['durable commands a second, without a tree', perSecond(second)],
+      ['CPU time of the server, the tree keeps up ÷ without', shown(ratio(cpu(first), cpu(second)), 2)],
+    ],
+    targets: [
+      atMost(
+        'time of a command over HTTP, the tree keeps up ÷ without',
+        ratio(seconds(first), seconds(second)),
+        1.05,
+      ),
+    ],
+  };
+}

@@ -1,0 +1,92 @@
+// An admin accepts that the log contradicts what was signed of it, after a backup was put back. First the acceptance
+// becomes an event, then the newest signed checkpoint is replaced: whatever ends the process between the two, the old
+// one still stands, nothing is signed, and doing it again finds the event and goes on from there.
+import type { Database } from '../database/database.js';
+import { EventStore } from '../event-store/event-store.js';
+import { Log } from '../event-store/log.js';
+import { LogSignal } from '../event-store/log-signal.js';
+import { timestamp, type Runtime } from '../runtime/runtime.js';
+import { acceptanceIn, logCodec, logStreamOf, type Acceptance } from './log-events.js';
+import type { Notary, Rollback } from './notary.js';
+import { formatCheckpoint } from './proof/checkpoint.js';
+
+export interface AcceptRollback {
+  /** Opened by whoever holds the service lock: nothing else writes meanwhile. */
+  database: Database;
+  notary: Notary;
+  runtime: Runtime;
+  reason: string;
+  actor: string;
+}
+
+export interface AcceptedRollback {
+  acceptance: Acceptance;
+  /** The acceptance was in the log already: an earlier call did not get to its end. */
+  wasRecorded: boolean;
+  /** The new signed note, which covers the acceptance. */
+  checkpoint: string;
+}
+
+const reasonLengthMax = 1_000;
+const actorLengthMax = 200;
+
+/** @throws Error when the log continues what was signed, or the reason or the actor is none; nothing is changed */
+export async function acceptRollback(request: AcceptRollback): Promise<AcceptedRollback> {
+  requireText('reason', request.reason, reasonLengthMax);
+  requireText('actor', request.actor, actorLengthMax);
+  const rollback = await request.notary.rollback();
+  if (rollback === undefined) {
+    throw new Error('There is nothing to accept: the log continues the newest checkpoint that was signed.');
+  }
+  const log = new Log(request.database);
+  const recorded = findAcceptance(log, rollback);
+  if (recorded === undefined) await record(request, rollback);
+  const acceptance = recorded ?? findAcceptance(log, rollback);
+  if (acceptance === undefined) throw new Error('The acceptance was written and is not in the log.');
+  const checkpoint = await request.notary.signAfter(acceptance.position);
+  return { acceptance, wasRecorded: recorded !== undefined, checkpoint };
+}
+
+function requireText(what: string, text: string, lengthMax: number): void {
+  if (text.trim() !== '' && text.length <= lengthMax && /^\P{Cc}*$/u.test(text) && text.isWellFormed())
+    return;
+  throw new Error(`The ${what} must have 1 to ${lengthMax} characters, and no control characters.`);
+}
+
+async function record(
+  { database, runtime, reason, actor }: AcceptRollback,
+  { note, present }: Rollback,
+): Promise<void> {
+  const store = new EventStore(runtime, new LogSignal());
+  const streamId = logStreamOf(present.origin);
+  const event = logCodec.encode({
+    type: 'RollbackAccepted',
+    data: {
+      reason,
+      signed_checkpoint: note,
+      present_checkpoint: formatCheckpoint(present),
+      accepted_at: timestamp(runtime.nowMs()),
+    },
+  });
+  const metadata = { actor, correlation_id: runtime.uuid(), causation_id: runtime.uuid() };
+  await database.queue.run(async (transaction) => {
+    const version = await store.versionOf(transaction, streamId);
+    await store.append(transaction, streamId, version, [event], metadata);
+  });
+}
+
+const pageSize = 100;
+
+/** The event that accepts that this very checkpoint no longer holds. */
+function findAcceptance(log: Log, { note, present }: Rollback): Acceptance | undefined {
+  const end = log.end();
+  for (let position = 0; position < end;) {
+    const page = log.page(position, end, pageSize, { streamId: logStreamOf(present.origin) });
+    for (const event of page.events) {
+      const acceptance = acceptanceIn(event);
+      if (acceptance?.note === note) return acceptance;
+    }
+    position = page.scannedTo;
+  }
+  return undefined;
+}

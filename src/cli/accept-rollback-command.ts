@@ -1,0 +1,79 @@
+// `daybook accept-rollback`: after a backup was put back, lets the log be signed again, and says so in it.
+import { userInfo } from 'node:os';
+import { acceptRollback } from '../audit/accept-rollback.js';
+import { Notary } from '../audit/notary.js';
+import { originIn } from '../audit/signed-log.js';
+import { TileDatabase, tilesPathOf } from '../audit/tile-database.js';
+import { Database } from '../database/database.js';
+import { DatabaseInUse, takeServiceLock } from '../database/service-lock.js';
+import { SqliteReader } from '../database/sqlite-reader.js';
+import { Log } from '../event-store/log.js';
+import { systemRuntime } from '../runtime/runtime.js';
+import { migrations } from '../application.js';
+import { jobEntities } from '../simulation/entities.js';
+import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
+
+export interface AcceptRollbackOptions extends DatabaseOption {
+  reason: string;
+  /** The user of the operating system when not given. */
+  actor?: string;
+  json?: boolean;
+}
+
+export async function acceptRollbackOf(options: AcceptRollbackOptions): Promise<void> {
+  const path = databasePath(options);
+  // Before the lock: a file that is not there must not be made.
+  SqliteReader.open(path).close();
+  const lock = lockOf(path);
+  try {
+    const database = await Database.open({
+      path,
+      migrations,
+      entities: jobEntities,
+      runtime: systemRuntime,
+    });
+    const tiles = TileDatabase.open(tilesPathOf(path));
+    try {
+      await accept(database, tiles, options);
+    } finally {
+      tiles.close();
+      await database.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function accept(
+  database: Database,
+  tiles: TileDatabase,
+  options: AcceptRollbackOptions,
+): Promise<void> {
+  const origin = originIn(database);
+  if (origin === undefined) throw new Error('There is nothing to accept: the log has no name yet.');
+  const { acceptance, wasRecorded, checkpoint } = await acceptRollback({
+    database,
+    notary: new Notary(new Log(database), tiles, keyFileOf(options), origin),
+    runtime: systemRuntime,
+    reason: options.reason,
+    actor: options.actor ?? userInfo().username,
+  });
+  if (options.json === true) {
+    print(JSON.stringify({ position: acceptance.position, was_recorded: wasRecorded, checkpoint }));
+    return;
+  }
+  const recorded = wasRecorded ? 'was recorded before' : 'is recorded';
+  print(
+    `The rollback ${recorded}: event ${acceptance.position}, by ${acceptance.actor}, “${acceptance.reason}”.`,
+  );
+  print(`The newest signed checkpoint is now:\n\n${checkpoint}`);
+}
+
+function lockOf(path: string) {
+  try {
+    return takeServiceLock(path);
+  } catch (error) {
+    if (!(error instanceof DatabaseInUse)) throw error;
+    throw new Error(`A service is using ${path}. Stop it, and run this again.`, { cause: error });
+  }
+}

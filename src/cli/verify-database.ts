@@ -1,0 +1,28 @@
+// A verification of a database with a bar that shows how far it is.
+import { Verifier, type AuditedLog, type Verification } from '../audit/verifier.js';
+import { SqliteReader } from '../database/sqlite-reader.js';
+import { Log } from '../event-store/log.js';
+import { progressBar } from './cli-environment.js';
+
+const program = new URL('../verify-thread.js', import.meta.url);
+
+/** @throws Error when it could not check */
+export async function verifyDatabase(log: AuditedLog): Promise<Verification> {
+  const total = eventsIn(log.path);
+  const draw = progressBar('events');
+  const verification = await new Verifier(program, log).verify((done) => {
+    if (done < total) draw(done, total);
+  });
+  draw(total, total);
+  return verification;
+}
+
+/** @throws UnusableDatabase */
+export function eventsIn(path: string): number {
+  const reader = SqliteReader.open(path);
+  try {
+    return new Log(reader).end();
+  } finally {
+    reader.close();
+  }
+}
