@@ -17,7 +17,7 @@ import { Runtime } from './runtime/runtime.js';
 import type { JobPolicy } from './simulation/job-policy.js';
 import { SimulationModule } from './simulation/simulation.module.js';
 
-export const jobLimitsOf = (settings: Settings): JobPolicy['limits'] => ({
+const jobLimitsOf = (settings: Settings): JobPolicy['limits'] => ({
   activeJobsMax: settings.MAX_ACTIVE_JOBS,
   modelDaysMax: settings.MAX_MODEL_DAYS,
   attemptsMax: settings.MAX_ATTEMPTS,

@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { bringUpToDate, closeAll, openApplication, type Application, type Closers } from './application.js';
 import { environmentWith, type Settings } from './config.js';
-import { Database } from './database/database.js';
+import type { Database } from './database/database.js';
 import { afterCommands, takeServiceLock } from './database/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
 import { LogSignal } from './event-store/log-signal.js';
