@@ -125,7 +125,7 @@ describe('cleanup', () => {
     const { path } = service.service.database;
     expect(await daybook('cleanup', '--older-than', '0d', '--database', path)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('say where it listens, like --url'),
+      err: expect.stringContaining('say where with --url'),
     });
     expect(await daybook('cleanup', '--older-than', '0d', '--url', service.url)).toMatchObject({
       code: 0,

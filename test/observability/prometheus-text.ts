@@ -7,7 +7,7 @@ export interface Family {
   samples: { name: string; labels: Record<string, string>; value: number }[];
 }
 
-const sampleShape = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (NaN|[+-]Inf|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/;
+const sampleShape = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (NaN|Nan|[+-]Inf|[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/;
 const labelShape = /([a-zA-Z_]\w*)="((?:[^"\\\n]|\\[\\n"])*)"(?:,|$)/y;
 
 function labelsOf(text: string): Record<string, string> {

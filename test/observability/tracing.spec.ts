@@ -274,7 +274,11 @@ describe('without an endpoint', () => {
     const { files, metadata } = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: '' });
     expect(files.some((file) => file.includes('node_modules/prom-client/'))).toBe(true);
     expect(opentelemetry(files)).toEqual([]);
-    expect(metadata).toEqual({ actor: 'anonymous', correlation_id: callersTrace });
+    expect(metadata).toEqual({
+      actor: 'anonymous',
+      correlation_id: callersTrace,
+      causation_id: expect.any(String),
+    });
 
     // The same look finds both where they are.
     const traced = await run({});
