@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
 // The command `daybook`: which commands and options there are. What a command needs is loaded when it runs, so that
 // help, and every small command, comes at once.
 import 'reflect-metadata';

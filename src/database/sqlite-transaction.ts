@@ -1,6 +1,7 @@
 // A write transaction on SQLite: statements are prepared once a connection and run in place.
 import type BetterSqlite3 from 'better-sqlite3';
-import type { Awaitable, Transaction, Value } from './transaction.js';
+import { after, inOrder, type Awaitable } from './awaitable.js';
+import type { Transaction, Value } from './transaction.js';
 
 export class SqliteStatements {
   private readonly prepared = new Map<string, BetterSqlite3.Statement>();
@@ -45,10 +46,11 @@ export class SqliteTransaction implements Transaction {
     return this.kept.get(key) as T;
   }
 
-  async shared(work: () => Awaitable<void>): Promise<void> {
+  shared(work: () => Awaitable<void>): Awaitable<void> {
     const { writes } = this;
-    await work();
-    this.sharedWrites += this.writes - writes;
+    return after(work(), () => {
+      this.sharedWrites += this.writes - writes;
+    });
   }
 
   /** How many statements of commands themselves changed something. */
@@ -64,8 +66,8 @@ export class SqliteTransaction implements Transaction {
     this.after.push(call);
   }
 
-  async finish(): Promise<void> {
-    for (const call of this.before) await call();
+  finish(): Awaitable<void> {
+    return inOrder(this.before, (call) => call());
   }
 
   announce(): void {

@@ -1,7 +1,8 @@
 // What work inside a write transaction may do. Only the write queue makes one.
 
+import type { Awaitable } from './awaitable.js';
+
 export type Value = string | number | bigint | Buffer | null;
-export type Awaitable<T> = T | Promise<T>;
 
 export interface Transaction {
   /** All rows of a query. */

@@ -4,7 +4,8 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { pause, stopwatch, type Runtime } from '../runtime/runtime.js';
 import { DatabaseUnavailable, isBusy, unavailableReason, type UnavailableReason } from './database-error.js';
 import { SqliteStatements, SqliteTransaction } from './sqlite-transaction.js';
-import type { Awaitable, Transaction } from './transaction.js';
+import type { Awaitable } from './awaitable.js';
+import type { Transaction } from './transaction.js';
 
 /** One caller's work. It may run more than once, and only the run that commits counts. */
 export type Work<T> = (transaction: Transaction) => Awaitable<T>;
@@ -173,7 +174,10 @@ export class WriteQueue {
     const transaction = new SqliteTransaction(this.statements);
     try {
       const outcomes: Outcome[] = [];
-      for (const { work } of batch) outcomes.push(await attempt(work, transaction));
+      for (const { work } of batch) {
+        const outcome = attempt(work, transaction);
+        outcomes.push(outcome instanceof Promise ? await outcome : outcome);
+      }
       await transaction.finish();
       const commitsAt = stopwatch();
       this.statements.of('COMMIT').run();
@@ -208,17 +212,23 @@ export class WriteQueue {
 }
 
 /** An error before the first write is the caller's own affair: a refusal, most often. */
-async function attempt(work: Work<unknown>, transaction: SqliteTransaction): Promise<Outcome> {
+function attempt(work: Work<unknown>, transaction: SqliteTransaction): Awaitable<Outcome> {
   const writesBefore = transaction.ownWrites;
-  try {
-    return { value: await work(transaction) };
-  } catch (error) {
+  const failed = (error: unknown): Outcome => {
     if (transaction.ownWrites !== writesBefore || unavailableReason(error) !== undefined) {
       throw new SpoiledBatch('a command failed after it had written', { cause: error });
     }
     return { error };
+  };
+  try {
+    const value = work(transaction);
+    return value instanceof Promise ? value.then(succeeded, failed) : { value };
+  } catch (error) {
+    return failed(error);
   }
 }
+
+const succeeded = (value: unknown): Outcome => ({ value });
 
 function settle({ resolve, reject }: Waiting, outcome: Outcome): void {
   if ('error' in outcome) reject(outcome.error);

@@ -1,6 +1,7 @@
 // The log: appends with an expected version, reads one stream. Positions are gapless over the whole log and versions
 // in each stream; both are given inside the write transaction, so no rollback leaves a hole.
 import { timestamp, type Runtime } from '../runtime/runtime.js';
+import { after, inOrder, type Awaitable } from '../database/awaitable.js';
 import type { Transaction } from '../database/transaction.js';
 import type { EncodedEvent } from './codec.js';
 import type { LogSignal } from './log-signal.js';
@@ -41,37 +42,38 @@ export class EventStore {
    * Appends events to a stream, in order. `expectedVersion` is the version that the caller read in this transaction,
    * which holds the write lock; the unique index on stream and version stands behind it.
    */
-  async append(
+  append(
     transaction: Transaction,
     streamId: string,
     expectedVersion: number,
     events: readonly EncodedEvent[],
     metadata: Metadata,
-  ): Promise<void> {
-    const head = await transaction.once(this, () => this.readHead(transaction));
+  ): Awaitable<void> {
     const metadataText = JSON.stringify(metadata);
     let version = expectedVersion;
-    for (const { type, schema_version: schemaVersion, data } of events) {
-      version += 1;
-      head.position += 1;
-      await transaction.run(
-        `INSERT INTO events (position, stream_id, version, type, schema_version, data, metadata, recorded_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        head.position,
-        streamId,
-        version,
-        type,
-        schemaVersion,
-        data,
-        metadataText,
-        head.recordedAt,
-      );
-    }
+    return after(this.headIn(transaction), (head) =>
+      inOrder(events, ({ type, schema_version: schemaVersion, data }) => {
+        version += 1;
+        head.position += 1;
+        return transaction.run(
+          `INSERT INTO events (position, stream_id, version, type, schema_version, data, metadata, recorded_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+          head.position,
+          streamId,
+          version,
+          type,
+          schemaVersion,
+          data,
+          metadataText,
+          head.recordedAt,
+        );
+      }),
+    );
   }
 
   /** The position of the last event of the log, as this transaction sees it. */
-  async headOf(transaction: Transaction): Promise<number> {
-    return (await transaction.once(this, () => this.readHead(transaction))).position;
+  headOf(transaction: Transaction): Awaitable<number> {
+    return after(this.headIn(transaction), ({ position }) => position);
   }
 
   /** 0 when the stream has no events. */
@@ -104,16 +106,23 @@ export class EventStore {
     }
   }
 
+  /** Read once a transaction. */
+  private headIn(transaction: Transaction): Awaitable<Head> {
+    return transaction.once(this, () => this.readHead(transaction));
+  }
+
   /** All events of one commit carry one time, and it never goes back, even when the clock does. */
-  private async readHead(transaction: Transaction): Promise<Head> {
+  private readHead(transaction: Transaction): Awaitable<Head> {
     transaction.afterCommit(() => {
       this.signal.notify();
     });
-    const last = await transaction.get<{ position: number; recorded_at: string }>(
+    const now = timestamp(this.runtime.nowMs());
+    const last = transaction.get<{ position: number; recorded_at: string }>(
       'SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1',
     );
-    const now = timestamp(this.runtime.nowMs());
-    if (last === undefined) return { position: 0, recordedAt: now };
-    return { position: last.position, recordedAt: now > last.recorded_at ? now : last.recorded_at };
+    return after(last, (event) => ({
+      position: event?.position ?? 0,
+      recordedAt: event === undefined || now > event.recorded_at ? now : event.recorded_at,
+    }));
   }
 }

@@ -1,6 +1,7 @@
 // The write path of one kind of stream: load → decide → append → project, all inside the caller's transaction.
 import type { LRUCache } from 'lru-cache';
-import type { Awaitable, Transaction } from '../database/transaction.js';
+import { after, type Awaitable } from '../database/awaitable.js';
+import type { Transaction } from '../database/transaction.js';
 import type { EventCodec } from './codec.js';
 import type { Decider, DomainEvent } from './decider.js';
 import type { EventStore, Metadata } from './event-store.js';
@@ -60,8 +61,8 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   }
 
   /** The state of a stream as this transaction sees it. */
-  async load(transaction: Transaction, streamId: string): Promise<Folded<State>> {
-    return (await this.touch(transaction, streamId)).now;
+  load(transaction: Transaction, streamId: string): Awaitable<Folded<State>> {
+    return after(this.touch(transaction, streamId), ({ now }) => now);
   }
 
   /**
@@ -71,30 +72,32 @@ export class Streams<State extends object | undefined, Command, Event extends Do
    * @throws VersionConflict when it is not there
    * @throws whatever the decider refuses with; then nothing is written
    */
-  async execute(
+  execute(
     transaction: Transaction,
     streamId: string,
     command: Command,
     metadata: Metadata,
     expectedVersion?: number,
-  ): Promise<Outcome<State, Event>> {
-    const touched = await this.touch(transaction, streamId);
-    const { state, version } = touched.now;
-    // Of a stream that is not there, the decider knows better what to say.
-    if (expectedVersion !== undefined && version > 0 && expectedVersion !== version) {
-      throw new VersionConflict(streamId, expectedVersion, version);
-    }
-    const events = this.decider.decide(state, command);
-    if (events.length === 0) return { state, version, events };
-    const encoded = events.map((event) => this.codec.encode(event));
-    await this.store.append(transaction, streamId, version, encoded, metadata);
-    const now = {
-      state: events.reduce((before, event) => this.decider.evolve(before, event), state),
-      version: version + events.length,
-    };
-    touched.now = now;
-    touched.events.push(...events);
-    return { state: now.state, version: now.version, events };
+  ): Awaitable<Outcome<State, Event>> {
+    return after(this.touch(transaction, streamId), (touched) => {
+      const { state, version } = touched.now;
+      // Of a stream that is not there, the decider knows better what to say.
+      if (expectedVersion !== undefined && version > 0 && expectedVersion !== version) {
+        throw new VersionConflict(streamId, expectedVersion, version);
+      }
+      const events = this.decider.decide(state, command);
+      if (events.length === 0) return { state, version, events };
+      const encoded = events.map((event) => this.codec.encode(event));
+      return after(this.store.append(transaction, streamId, version, encoded, metadata), () => {
+        const now = {
+          state: events.reduce((before, event) => this.decider.evolve(before, event), state),
+          version: version + events.length,
+        };
+        touched.now = now;
+        touched.events.push(...events);
+        return { state: now.state, version: now.version, events };
+      });
+    });
   }
 
   /**
@@ -123,10 +126,16 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     if (projected > 0) await this.projection.projectedTo(transaction, await this.store.headOf(transaction));
   }
 
-  private async touch(transaction: Transaction, streamId: string): Promise<Touched<State, Event>> {
+  private touch(transaction: Transaction, streamId: string): Awaitable<Touched<State, Event>> {
     const all = this.touchedIn(transaction);
-    const known = all.get(streamId);
-    if (known !== undefined) return known;
+    return all.get(streamId) ?? this.foldInto(all, transaction, streamId);
+  }
+
+  private async foldInto(
+    all: Map<string, Touched<State, Event>>,
+    transaction: Transaction,
+    streamId: string,
+  ): Promise<Touched<State, Event>> {
     const now = await this.fold(transaction, streamId);
     const touched = { before: now.state, now, events: [], unprojected: 0 };
     all.set(streamId, touched);

@@ -1,6 +1,7 @@
 // New read tables beside the live ones: made like them, filled in small slices, and put in their place in one
 // transaction. Names and texts of tables, checks, foreign keys and indexes are afterwards what they were.
-import type { Awaitable, Transaction } from '../database/transaction.js';
+import type { Awaitable } from '../database/awaitable.js';
+import type { Transaction } from '../database/transaction.js';
 import type { RowWrite } from './log-fold.js';
 import type { ProjectedTable } from './projected.js';
 

@@ -1,4 +1,5 @@
 // Keeps `jobs`, `job_progress` and `job_details` in the transaction that appends. What it writes is always rowsOf().
+import { inOrder, type Awaitable } from '../database/awaitable.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Change, InlineProjection } from '../event-store/streams.js';
 import type { JobClosed, JobEvent } from './domain/events.js';
@@ -125,7 +126,7 @@ async function updateDetails(
         touched.add(indexOf(after, event.data.date, event.data.model));
     }
   }
-  for (const index of touched) await updateDetail(transaction, after, index);
+  await inOrder(touched, (index) => updateDetail(transaction, after, index));
 }
 
 /** Set-based: right for every row that was pending and that no other event touched. */
@@ -149,9 +150,9 @@ async function retryDetails(transaction: Transaction, jobId: string): Promise<vo
   );
 }
 
-async function updateDetail(transaction: Transaction, job: Job, index: number): Promise<void> {
+function updateDetail(transaction: Transaction, job: Job, index: number): Awaitable<number> {
   const row = detailRowOf(job, index);
-  await transaction.run(
+  return transaction.run(
     `UPDATE job_details
      SET status = ?, started_at = ?, completed_at = ?, duration_seconds = ?, error = ?, attempt = ?, worker = ?,
          failure_code = ?, not_before = ?, result_version = ?, earlier_attempts = ?

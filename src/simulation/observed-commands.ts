@@ -29,16 +29,18 @@ export function outcomeOf(answer: unknown): 'accepted' | 'repeated' {
 /** The bus has no place for an observer, so its `execute` is replaced. */
 export function observeCommands(bus: CommandBus, observe: CommandObserver): void {
   const execute: (command: object) => Promise<unknown> = bus.execute.bind(bus);
-  const observed = async (command: object): Promise<unknown> => {
+  const observed = (command: object): Promise<unknown> => {
     const startedAt = stopwatch();
-    try {
-      const answer = await execute(command);
-      observe(kindOf(command), outcomeOf(answer), stopwatch() - startedAt);
-      return answer;
-    } catch (error) {
-      observe(kindOf(command), isRefused(error) ? 'refused' : 'failed', stopwatch() - startedAt);
-      throw error;
-    }
+    return execute(command).then(
+      (answer) => {
+        observe(kindOf(command), outcomeOf(answer), stopwatch() - startedAt);
+        return answer;
+      },
+      (error: unknown) => {
+        observe(kindOf(command), isRefused(error) ? 'refused' : 'failed', stopwatch() - startedAt);
+        throw error;
+      },
+    );
   };
   bus.execute = observed;
 }

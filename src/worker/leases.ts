@@ -1,4 +1,5 @@
 // Who holds which piece of work, until when. Operational: no history; what follows from a lease is an event.
+import type { Awaitable } from '../database/awaitable.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Progress } from './executors/executor.js';
 
@@ -31,8 +32,8 @@ export interface Lease extends WorkId {
   startedVersion: number;
 }
 
-export async function insertLease(transaction: Transaction, lease: Lease): Promise<void> {
-  await transaction.run(
+export function insertLease(transaction: Transaction, lease: Lease): Awaitable<number> {
+  return transaction.run(
     `INSERT OR REPLACE INTO leases (stream_id, work_key, attempt, worker, built_in, expires_at, started_version)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
     lease.streamId,
@@ -64,12 +65,12 @@ export async function renewLease(
   );
 }
 
-export async function deleteLease(transaction: Transaction, { streamId, workKey }: WorkId): Promise<void> {
-  await transaction.run('DELETE FROM leases WHERE stream_id = ? AND work_key = ?', streamId, workKey);
+export function deleteLease(transaction: Transaction, { streamId, workKey }: WorkId): Awaitable<number> {
+  return transaction.run('DELETE FROM leases WHERE stream_id = ? AND work_key = ?', streamId, workKey);
 }
 
-export async function deleteLeasesOfStream(transaction: Transaction, streamId: string): Promise<void> {
-  await transaction.run('DELETE FROM leases WHERE stream_id = ?', streamId);
+export function deleteLeasesOfStream(transaction: Transaction, streamId: string): Awaitable<number> {
+  return transaction.run('DELETE FROM leases WHERE stream_id = ?', streamId);
 }
 
 export async function findLease(

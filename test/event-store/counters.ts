@@ -1,5 +1,6 @@
 // A decider that knows nothing of jobs: numbers are added to counters, and a table shows their sums.
 import { LRUCache } from 'lru-cache';
+import type { Awaitable } from '../../src/database/awaitable.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { EventCodec } from '../../src/event-store/codec.js';
 import type { Decider } from '../../src/event-store/decider.js';
@@ -74,7 +75,7 @@ export class Counters {
     streamId: string,
     amounts: readonly number[],
     expectedVersion?: number,
-  ): Promise<Outcome<Counter, Added>> {
+  ): Awaitable<Outcome<Counter, Added>> {
     const metadata = { actor: 'tester', correlation_id: 'c' };
     return this.streams.execute(transaction, streamId, { amounts }, metadata, expectedVersion);
   }

@@ -1,6 +1,6 @@
 // Tiles (C2SP tlog-tiles, "Merkle Tree"): 256 hashes side by side, leaf hashes at level 0, and at each level above the
 // roots of the full tiles below. The tree levels between two of them are computed when they are asked for.
-import type { Awaitable } from '../../database/transaction.js';
+import type { Awaitable } from '../../database/awaitable.js';
 import { hashBytes, hashNode, rootOf } from './merkle.js';
 import { ProofError } from './proof-error.js';
 

@@ -1,11 +1,12 @@
 // Every command on one job that exists: the decider knows what it means, this knows what has to be fetched for it.
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
+import { after, inOrder, type Awaitable } from '../../database/awaitable.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
 import { deleteLease, deleteLeasesOfStream, insertLease } from '../../worker/leases.js';
 import { activeJobs } from '../active-jobs.js';
-import { blockerOf } from '../domain/admission.js';
+import { blockerOf, type ActiveJob } from '../domain/admission.js';
 import type { JobCommand } from '../domain/commands.js';
 import type { JobEvent } from '../domain/events.js';
 import type { Job } from '../domain/job.js';
@@ -59,38 +60,50 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
 
   private change({ jobId, intent, metadata, expectedVersion }: ChangeJob): Promise<ChangedJob> {
     const streamId = streamOf(jobId);
-    return this.database.queue.run(async (transaction) => {
-      const command = await this.complete(transaction, intent);
-      const { state, version, events } = await this.jobs.execute(
-        transaction,
-        streamId,
-        command,
-        metadata,
-        expectedVersion,
-      );
-      const leaseExpiresAt = intent.type === 'StartModelDay' ? this.policy.leaseEnd() : null;
-      for (const event of events) await followWithLease(transaction, jobId, event, version, leaseExpiresAt);
-      return { job: state as Job, events, leaseExpiresAt };
-    });
+    return this.database.queue.run((transaction) =>
+      after(this.complete(transaction, intent), (command) =>
+        after(
+          this.jobs.execute(transaction, streamId, command, metadata, expectedVersion),
+          ({ state, version, events }) => {
+            const leaseExpiresAt = intent.type === 'StartModelDay' ? this.policy.leaseEnd() : null;
+            const followed = inOrder(events, (event) =>
+              followWithLease(transaction, jobId, event, version, leaseExpiresAt),
+            );
+            return after(followed, () => ({ job: state as Job, events, leaseExpiresAt }));
+          },
+        ),
+      ),
+    );
   }
 
-  private async complete(transaction: Transaction, intent: JobIntent): Promise<JobCommand> {
+  private complete(transaction: Transaction, intent: JobIntent): Awaitable<JobCommand> {
     const now = this.policy.now();
     switch (intent.type) {
-      case 'RetryJob': {
-        await this.jobs.project(transaction);
-        const blockedBy = blockerOf(await activeJobs(transaction), this.policy.limits.activeJobsMax);
-        return { ...intent, blockedBy, now };
-      }
+      case 'RetryJob':
+        return this.blockerIn(transaction).then((blockedBy) => ({ ...intent, blockedBy, now }));
       case 'FailModelDay': {
         // Work that died with its service may start again at once; the others wait longer each time.
         const retryTimes =
           intent.failureCode === 'restart' ? this.policy.immediateRetryTimes() : this.policy.retryTimes();
         return { ...intent, retryTimes, now };
       }
+      case 'CompleteModelDay': {
+        // Nearly every command is one of these two: spelt out, they are objects of one shape each.
+        const { type, date, model, attempt, result } = intent;
+        return { type, date, model, attempt, result, now };
+      }
+      case 'StartModelDay': {
+        const { type, date, model, worker } = intent;
+        return { type, date, model, worker, now };
+      }
       default:
         return { ...intent, now };
     }
+  }
+
+  private async blockerIn(transaction: Transaction): Promise<ActiveJob | null> {
+    await this.jobs.project(transaction);
+    return blockerOf(await activeJobs(transaction), this.policy.limits.activeJobsMax);
   }
 }
 
@@ -98,7 +111,7 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
  * A running model-day has a lease, and no other has one.
  * @param version of the event; a start is the only event of its command
  */
-export async function followWithLease(
+export function followWithLease(
   transaction: Transaction,
   jobId: string,
   event: JobEvent,
@@ -106,12 +119,12 @@ export async function followWithLease(
   /** Null when nothing starts. */
   expiresAt: string | null,
   builtIn = false,
-): Promise<void> {
+): Awaitable<unknown> {
   switch (event.type) {
     case 'ModelDayStarted': {
       const { streamId, workKey } = workOf({ jobId, date: event.data.date, model: event.data.model });
       const { attempt, worker } = event.data;
-      await insertLease(transaction, {
+      return insertLease(transaction, {
         streamId,
         workKey,
         attempt,
@@ -120,16 +133,14 @@ export async function followWithLease(
         expiresAt: expiresAt as string,
         startedVersion: version,
       });
-      return;
     }
     case 'JobClosed':
     case 'JobRemoved':
-      await deleteLeasesOfStream(transaction, streamOf(jobId));
-      return;
+      return deleteLeasesOfStream(transaction, streamOf(jobId));
     case 'JobCreated':
     case 'JobRetried':
-      return;
+      return undefined;
     default:
-      await deleteLease(transaction, workOf({ jobId, date: event.data.date, model: event.data.model }));
+      return deleteLease(transaction, workOf({ jobId, date: event.data.date, model: event.data.model }));
   }
 }
