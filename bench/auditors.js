@@ -1,7 +1,6 @@
 // What auditors ask of a long log: verify it, export it, read all of it while others work; and what the tree over the
 // log costs those who write.
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -22,6 +21,7 @@ import {
   writeExport,
 } from './built.js';
 import { createJob } from './model-days.js';
+import { answerOf, paceInWords, pacedCommands, startAndComplete } from './paced.js';
 import { atLeast, atMost, shown } from './report.js';
 import { inTurn, ratio, spread } from './rounds.js';
 import { scratchFolder } from './scratch.js';
@@ -36,18 +36,9 @@ import { timed } from './stopwatch.js';
 const roundsOfReading = 3;
 const roundsOfLatency = 5;
 const latencyRoundMs = 4_000;
-const commandConnections = 4;
-const commandPauseMs = 5;
 const roundsOfWriting = 7;
 const modelDaysPerRound = 10_000;
 const memoryTargetMb = 150;
-
-const startBody = '{"worker":"bench"}';
-const completeBody = '{"attempt":1,"result":{"value":10000.5}}';
-const startAndComplete = (/** @type {string} */ modelDay) => [
-  { path: `${modelDay}/start`, body: startBody },
-  { path: `${modelDay}/complete`, body: completeBody },
-];
 
 /**
  * @param {{ events: number }} options
@@ -70,8 +61,8 @@ export async function measure({ events }) {
     how: [
       `A log of ${log.events.toLocaleString('en')} events of ${log.jobs} jobs, with its tables. Verifying and exporting are compared with a bare loop that`,
       `reads the same rows, a thousand at a time, and parses their JSON; ${roundsOfReading} rounds of each, after one to warm up. Then the`,
-      `whole log is read as lines from a service that is a process of its own, while ${commandConnections} connections give commands,`,
-      `with ${commandPauseMs} ms between an answer and the next one; ${roundsOfLatency} rounds of ${latencyRoundMs / 1000} s or longer, in turn with as many without a reader.`,
+      `whole log is read as lines from a service that is a process of its own, while ${paceInWords};`,
+      `${roundsOfLatency} rounds of ${latencyRoundMs / 1000} s or longer, in turn with as many without a reader.`,
       `Last, ${2 * modelDaysPerRound} commands over 64 connections to a service whose tree keeps up, and to one whose tree does not`,
       `grow, in turn, ${roundsOfWriting} rounds of each.`,
     ],
@@ -182,27 +173,10 @@ async function measureLines(folder, { path, events }) {
     LEASE_MS: String(60 * 60_000),
     LOG_LEVEL: 'info',
   });
-  const commands = fork(new URL('latency.js', import.meta.url), { execArgv: [] });
+  const commands = await pacedCommands(service.url);
   const reader = fork(new URL('reader.js', import.meta.url), { execArgv: [] });
   try {
-    const requests = startAndComplete(await newModelDays(service.url));
-    let first = 0;
     let reads = 0;
-    const p99While = async (/** @type {() => Promise<unknown>} */ work) => {
-      commands.send({
-        url: service.url,
-        connections: commandConnections,
-        pauseMs: commandPauseMs,
-        first,
-        requests,
-      });
-      await work();
-      const answered = answerOf(commands);
-      commands.send('stop');
-      const { tookMs, next } = /** @type {{ tookMs: number[], next: number }} */ (await answered);
-      first = next;
-      return tookMs.toSorted((a, b) => a - b)[Math.floor(tookMs.length * 0.99)] ?? NaN;
-    };
     const readAll = async () => {
       for (const until = performance.now() + latencyRoundMs; performance.now() < until; reads += 1) {
         const answered = answerOf(reader);
@@ -212,14 +186,14 @@ async function measureLines(folder, { path, events }) {
       }
     };
     // What commands need is not held against the reader.
-    await p99While(() => wait(latencyRoundMs));
+    await commands.p99While(() => wait(latencyRoundMs));
     const idleMb = memoryMb(service.pid, 'VmRSS');
     let mostMb = idleMb ?? 0;
     const watch = setInterval(() => (mostMb = Math.max(mostMb, memoryMb(service.pid, 'VmRSS') ?? 0)), 20);
     const { first: meanwhile, second: alone } = await inTurn(
       roundsOfLatency,
-      () => p99While(readAll),
-      () => p99While(() => wait(latencyRoundMs)),
+      () => commands.p99While(readAll),
+      () => commands.p99While(() => wait(latencyRoundMs)),
     );
     clearInterval(watch);
     const aboveMb = idleMb === undefined ? undefined : mostMb - idleMb;
@@ -241,29 +215,10 @@ async function measureLines(folder, { path, events }) {
       ],
     };
   } finally {
-    commands.kill();
+    commands.stop();
     reader.kill();
     await service.stop();
   }
-}
-
-/** @returns {Promise<unknown>} */
-async function answerOf(/** @type {import('node:child_process').ChildProcess} */ child) {
-  const answers = /** @type {unknown[]} */ (await once(child, 'message'));
-  return answers[0];
-}
-
-/** A job whose model-days can start in any order; tells the path of one, with `{}` for its number. */
-async function newModelDays(/** @type {string} */ url) {
-  const models = Array.from({ length: 50_000 }, (_, index) => `model-${index}`);
-  const answer = await fetch(`${url}/simulate/trigger`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ date_range: ['2025-01-16'], models }),
-  });
-  if (answer.status !== 202) throw new Error(`the job was not accepted: ${await answer.text()}`);
-  const { job_id: jobId } = /** @type {{ job_id: string }} */ (await answer.json());
-  return `/jobs/${jobId}/model-days/2025-01-16/model-{}`;
 }
 
 /**

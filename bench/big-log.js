@@ -12,6 +12,8 @@ import { databaseIn, serviceIn } from './service.js';
 /** 500 model-days: 1,001 events of a job that completed. */
 const dateCount = 50;
 const modelCount = 10;
+/** One of the job, one of its progress, and those of its model-days. */
+export const rowsOfJob = 2 + dateCount * modelCount;
 export const eventsOfJob = 1 + 2 * dateCount * modelCount;
 
 const firstMs = Date.UTC(2025, 0, 1);
@@ -36,6 +38,7 @@ export async function buildBigLog(folder, atLeast) {
   const jobs = Math.ceil(atLeast / eventsOfJob);
   const writer = writerOf(connection);
   for (let index = 0; index < jobs; index += 1) writer.addJob(index);
+  connection.prepare('UPDATE projections SET position = ?').run(jobs * eventsOfJob);
   connection.pragma('wal_checkpoint(TRUNCATE)');
   connection.close();
   return { path, events: jobs * eventsOfJob, jobs };

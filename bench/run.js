@@ -1,6 +1,6 @@
 // `npm run bench` measures everything, each section in a process of its own, and writes bench/results.md.
-// `node bench/run.js NAME` measures one section; `--events 50000` takes a shorter log where one is long. It measures and does not judge: a target that is missed is said, and
-// is no failure.
+// `node bench/run.js NAME` measures one section; `--events 50000` takes a shorter log where one is long. It measures and
+// does not judge: a target that is missed is said, and is no failure.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -20,6 +20,7 @@ if (!Number.isSafeInteger(events) || events < 1) throw new Error('--events takes
 
 /** @type {Record<string, () => Promise<Section>>} */
 const sections = {
+  admins: async () => (await import('./admins.js')).measure({ events }),
   auditors: async () => (await import('./auditors.js')).measure({ events }),
   http: async () => (await import('./http.js')).measure(),
   'job-size': async () => (await import('./job-size.js')).measure(),

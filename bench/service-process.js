@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * @returns {Promise<{ url: string, pid: number, stop: () => Promise<void> }>}
  */
 export async function startProcess(settings) {
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/main.js'], {
     cwd: root,
     env: { PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
