@@ -101,7 +101,7 @@ function prepareWriter(connection: BetterSqlite3.Database, migrations: readonly 
     connection.pragma('foreign_keys = ON');
     // A busy database is waited for in the queue: SQLite's own waiting would stop the whole process.
     connection.pragma('busy_timeout = 0');
-    connection.pragma('cache_size = -65536');
+    connection.pragma('cache_size = -32768');
     // A checkpoint stops the writer; pages that change all the time are copied once for many commits (64 MiB of log).
     connection.pragma('wal_autocheckpoint = 16384');
   } catch (error) {

@@ -54,6 +54,7 @@ export class WriteQueue {
   private waiting: Waiting[] = [];
   private draining: Promise<void> | undefined;
   private closed = false;
+  private answeredCount = 0;
   private trouble: DatabaseUnavailable | undefined;
   private writtenAtMs = -Infinity;
   private readonly statements: SqliteStatements;
@@ -67,6 +68,11 @@ export class WriteQueue {
   ) {
     this.statements = new SqliteStatements(connection);
     this.limits = { ...defaultLimits, ...limits };
+  }
+
+  /** How many callers have been answered. */
+  get answered(): number {
+    return this.answeredCount;
   }
 
   /** Why the last commit could not be made, until something is written again. */
@@ -142,6 +148,7 @@ export class WriteQueue {
   }
 
   private async commit(batch: Waiting[]): Promise<void> {
+    this.answeredCount += batch.length;
     let committed: Committed;
     const startedAt = stopwatch();
     try {

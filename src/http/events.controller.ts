@@ -17,7 +17,7 @@ import { Problem } from './problem.js';
 import type { ServerSentEvents } from './server-sent-events.js';
 
 /** Events that are read at once, so that others get their turn in between. */
-const pageSize = 200;
+const pageSize = 64;
 
 /** How often a quiet live stream says that it is there, in milliseconds. */
 const heartbeatMs = 15_000;

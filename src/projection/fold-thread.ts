@@ -1,15 +1,14 @@
 // The line between a rebuild and the thread that folds the log for it: slices of rows one way, how far to go the other.
+import { once } from 'node:events';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { LogFold, RowWrite } from './log-fold.js';
 import type { Difference } from './row-comparison.js';
 
 /** What the thread is told: fold up to a position; that a slice is written, so that the next may come. */
-type Order = { kind: 'fold'; to: number } | { kind: 'written' };
+type Order = { kind: 'fold'; to: number } | { kind: 'written'; slices: number } | { kind: 'end' };
 
 type Told =
-  | { kind: 'slice'; writes: RowWrite[]; position: number }
-  | { kind: 'folded'; report: FoldReport }
-  | { kind: 'failed'; message: string };
+  ({ kind: 'slice' } & Slice) | { kind: 'folded'; report: FoldReport } | { kind: 'failed'; message: string };
 
 export interface FoldReport {
   /** Everything up to here is in the slices that came before. */
@@ -18,21 +17,33 @@ export interface FoldReport {
   differences: Difference[];
 }
 
-/** Writes a slice, which brings the new tables nearer to this position. */
-export type WriteSlice = (writes: readonly RowWrite[], position: number) => Promise<void>;
+/** What brings the new tables nearer to a position of the log. */
+export interface Slice {
+  writes: RowWrite[];
+  position: number;
+}
+
+/** Writes the first of these slices, as many as it likes; resolves with how many. */
+export type WriteSlices = (slices: readonly Slice[]) => Promise<number>;
 
 /** How many slices may be under way: the thread makes the next ones while these are written. */
-const underWayMax = 3;
+const underWayMax = 24;
+
+/** In MB. Far more than a fold needs: with a limit of gigabytes, V8 leaves garbage lying for long. */
+const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 1_024 };
 
 export class FoldThread {
   private readonly worker: Worker;
   private end: Error | undefined;
-  private onSlice: WriteSlice = () => Promise.resolve();
+  private hasExited = false;
+  private readonly waiting: Slice[] = [];
+  private isWriting = false;
+  private writeSlices: WriteSlices = () => Promise.resolve(0);
   private settle: { resolve: (report: FoldReport) => void; reject: (error: Error) => void } | undefined;
 
   /** @param program knows the projection; it is handed the path of the database */
   constructor(program: URL, path: string) {
-    this.worker = new Worker(program, { workerData: path, resourceLimits: { maxYoungGenerationSizeMb: 32 } });
+    this.worker = new Worker(program, { workerData: path, resourceLimits });
     this.worker.on('message', (told: Told) => {
       this.hear(told);
     });
@@ -40,6 +51,7 @@ export class FoldThread {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     });
     this.worker.on('exit', () => {
+      this.hasExited = true;
       this.fail(new Error('the thread that folds the log has ended'));
     });
   }
@@ -48,9 +60,9 @@ export class FoldThread {
    * Folds up to a position. Resolves when the last slice that it takes is written.
    * @throws Error when the log cannot be folded, or a slice cannot be written
    */
-  foldTo(position: number, onSlice: WriteSlice): Promise<FoldReport> {
+  foldTo(position: number, writeSlices: WriteSlices): Promise<FoldReport> {
     if (this.end !== undefined) return Promise.reject(this.end);
-    this.onSlice = onSlice;
+    this.writeSlices = writeSlices;
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
       this.tell({ kind: 'fold', to: position });
@@ -59,21 +71,34 @@ export class FoldThread {
 
   async close(): Promise<void> {
     this.fail(new Error('the thread that folds the log was stopped'));
-    await this.worker.terminate();
+    if (this.hasExited) return;
+    // It ends by itself, so that its connection is closed and gives back its memory.
+    const exited = once(this.worker, 'exit');
+    this.tell({ kind: 'end' });
+    await exited;
   }
 
   private hear(told: Told): void {
     if (told.kind === 'slice') {
-      this.onSlice(told.writes, told.position).then(
-        () => {
-          this.tell({ kind: 'written' });
-        },
-        (error: unknown) => {
-          this.fail(error instanceof Error ? error : new Error(String(error)));
-        },
-      );
+      this.waiting.push({ writes: told.writes, position: told.position });
+      void this.write();
     } else if (told.kind === 'failed') this.fail(new Error(told.message));
     else this.settle?.resolve(told.report);
+  }
+
+  private async write(): Promise<void> {
+    if (this.isWriting) return;
+    this.isWriting = true;
+    try {
+      while (this.waiting.length > 0 && this.end === undefined) {
+        const slices = await this.writeSlices(this.waiting);
+        this.waiting.splice(0, slices);
+        this.tell({ kind: 'written', slices });
+      }
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+    this.isWriting = false;
   }
 
   private fail(error: Error): void {
@@ -112,8 +137,13 @@ export function foldAsTold<State, Event extends { type: string; data: object }>(
     tell({ kind: 'folded', report: { position, differenceCount, differences } });
   };
   port.on('message', (order: Order) => {
+    if (order.kind === 'end') {
+      fold.close();
+      port.close();
+      return;
+    }
     if (order.kind === 'written') {
-      underWay -= 1;
+      underWay -= order.slices;
       wake?.();
       return;
     }

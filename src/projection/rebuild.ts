@@ -2,9 +2,9 @@
 // meanwhile, and take their place in one transaction. Commands and reads go on; see docs/decisions/0010.
 import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
+import { pause, type Runtime } from '../runtime/runtime.js';
 import { replaceCheckpoint } from './checkpoint.js';
-import { FoldThread, type FoldReport } from './fold-thread.js';
-import type { RowWrite } from './log-fold.js';
+import { FoldThread, type FoldReport, type Slice, type WriteSlices } from './fold-thread.js';
 import type { ProjectedTable } from './projected.js';
 import { ShadowTables } from './shadow-tables.js';
 
@@ -14,6 +14,9 @@ export interface RebuiltProjection {
   tables: readonly ProjectedTable[];
 }
 
+/** When nobody else has given a command for so long, the queue is the rebuild's own. */
+const aloneAfterMs = 200;
+
 /** So few that folding them while everybody waits takes a moment. */
 const lastEventsMax = 500;
 
@@ -22,9 +25,13 @@ export class Rebuild {
   eventsTotal = 0;
   private readonly shadow: ShadowTables;
   private readonly thread: FoldThread;
+  /** What the queue had answered when the last slice was written: more of it now, and there are other commands. */
+  private answeredBefore = 0;
+  private othersSeenMs = -Infinity;
 
   constructor(
     private readonly database: Database,
+    private readonly runtime: Runtime,
     private readonly projection: RebuiltProjection,
     program: URL,
   ) {
@@ -42,7 +49,7 @@ export class Rebuild {
     try {
       await queue.run((transaction) => this.shadow.create(transaction));
       for (;;) {
-        await this.foldTo(this.end(), (writes) => queue.run((each) => this.shadow.write(each, writes)));
+        await this.foldTo(this.end(), (slices) => this.writeSlices(slices));
         const report = await queue.runAlone((transaction) => this.finish(transaction, finished));
         if (report !== undefined) return report;
       }
@@ -69,7 +76,11 @@ export class Rebuild {
   ): Promise<FoldReport | undefined> {
     const end = this.end();
     if (end - this.eventsDone > lastEventsMax) return undefined;
-    const report = await this.foldTo(end, (writes) => this.shadow.write(transaction, writes));
+    const report = await this.foldTo(end, async (slices) => {
+      const count = slices.length;
+      await this.write(transaction, slices);
+      return count;
+    });
     await this.shadow.swap(transaction);
     const { name, version } = this.projection;
     await replaceCheckpoint(transaction, { name, version, position: end });
@@ -77,15 +88,29 @@ export class Rebuild {
     return report;
   }
 
-  private async foldTo(
-    end: number,
-    write: (writes: readonly RowWrite[]) => Promise<void>,
-  ): Promise<FoldReport> {
-    this.eventsTotal = end;
-    const report = await this.thread.foldTo(end, async (writes, position) => {
-      await write(writes);
+  /** All at once; or, while there are other commands, one at a time, and they get most of the time. */
+  private async writeSlices(slices: readonly Slice[]): Promise<number> {
+    const { queue } = this.database;
+    const startedMs = this.runtime.nowMs();
+    if (queue.answered !== this.answeredBefore) this.othersSeenMs = startedMs;
+    const isAlone = startedMs - this.othersSeenMs > aloneAfterMs;
+    const count = isAlone ? slices.length : 1;
+    this.answeredBefore = queue.answered + 1;
+    await queue.run((transaction) => this.write(transaction, slices.slice(0, count)));
+    if (!isAlone) await pause(this.runtime, Math.max(1, this.runtime.nowMs() - startedMs));
+    return count;
+  }
+
+  private async write(transaction: Transaction, slices: readonly Slice[]): Promise<void> {
+    for (const { writes, position } of slices) {
+      await this.shadow.write(transaction, writes);
       this.eventsDone = position;
-    });
+    }
+  }
+
+  private async foldTo(end: number, write: WriteSlices): Promise<FoldReport> {
+    this.eventsTotal = end;
+    const report = await this.thread.foldTo(end, write);
     this.eventsDone = end;
     return report;
   }

@@ -89,7 +89,7 @@ export class Rebuilds {
     const running: Running = {
       id: this.runtime.uuid(),
       startedAt: timestamp(this.runtime.nowMs()),
-      rebuild: new Rebuild(this.database, this.projection, this.program),
+      rebuild: new Rebuild(this.database, this.runtime, this.projection, this.program),
       isCancelled: false,
     };
     this.running = running;
