@@ -95,7 +95,13 @@ async function measureRebuild(folder, { path, events, jobs }) {
     const { first, second } = await inTurn(
       roundsOfRebuilding,
       async () => events / (await timed(() => rebuild(service.url))).seconds,
-      async () => events / (await timed(() => rebuildBarely(path, join(folder, 'bare.db'), events))).seconds,
+      async () =>
+        events /
+        (
+          await timed(() => {
+            rebuildBarely(path, join(folder, 'bare.db'), events);
+          })
+        ).seconds,
     );
     clearInterval(watch);
     const aboveMb = idleMb === undefined ? undefined : mostMb - idleMb;

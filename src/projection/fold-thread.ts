@@ -1,5 +1,4 @@
 // The line between a rebuild and the thread that folds the log for it: slices of rows one way, how far to go the other.
-import { once } from 'node:events';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { LogFold, RowWrite } from './log-fold.js';
 import type { Difference } from './row-comparison.js';
@@ -73,7 +72,7 @@ export class FoldThread {
     this.fail(new Error('the thread that folds the log was stopped'));
     if (this.hasExited) return;
     // It ends by itself, so that its connection is closed and gives back its memory.
-    const exited = once(this.worker, 'exit');
+    const exited = new Promise((resolve) => this.worker.once('exit', resolve));
     this.tell({ kind: 'end' });
     await exited;
   }
@@ -81,7 +80,9 @@ export class FoldThread {
   private hear(told: Told): void {
     if (told.kind === 'slice') {
       this.waiting.push({ writes: told.writes, position: told.position });
-      void this.write();
+      this.write().catch((error: unknown) => {
+        this.fail(error instanceof Error ? error : new Error(String(error)));
+      });
     } else if (told.kind === 'failed') this.fail(new Error(told.message));
     else this.settle?.resolve(told.report);
   }
@@ -89,14 +90,10 @@ export class FoldThread {
   private async write(): Promise<void> {
     if (this.isWriting) return;
     this.isWriting = true;
-    try {
-      while (this.waiting.length > 0 && this.end === undefined) {
-        const slices = await this.writeSlices(this.waiting);
-        this.waiting.splice(0, slices);
-        this.tell({ kind: 'written', slices });
-      }
-    } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+    while (this.waiting.length > 0 && this.end === undefined) {
+      const slices = await this.writeSlices(this.waiting.slice());
+      this.waiting.splice(0, slices);
+      this.tell({ kind: 'written', slices });
     }
     this.isWriting = false;
   }
