@@ -97,7 +97,7 @@ export class Rebuild {
     const count = isAlone ? slices.length : 1;
     this.answeredBefore = queue.answered + 1;
     await queue.run((transaction) => this.write(transaction, slices.slice(0, count)));
-    if (!isAlone) await pause(this.runtime, Math.max(1, this.runtime.nowMs() - startedMs));
+    if (!isAlone) await pause(this.runtime, 2 * Math.max(1, this.runtime.nowMs() - startedMs));
     return count;
   }
 
