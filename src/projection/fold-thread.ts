@@ -29,7 +29,7 @@ export type WriteSlices = (slices: readonly Slice[]) => Promise<number>;
 const underWayMax = 24;
 
 /** In MB. Far more than a fold needs: with a limit of gigabytes, V8 leaves garbage lying for long. */
-const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 };
+const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 };
 
 export class FoldThread {
   private readonly worker: Worker;

@@ -78,7 +78,7 @@ export class LogFold<State, Event extends DomainEvent> {
   constructor(
     private readonly projected: Projected<State, Event>,
     private readonly connection: BetterSqlite3.Database,
-    { restingCellsMax = 10_000, cellsMax = 500_000, sliceRows = 60 }: LogFoldOptions = {},
+    { restingCellsMax = 3_000, cellsMax = 500_000, sliceRows = 60 }: LogFoldOptions = {},
   ) {
     this.restingCellsMax = restingCellsMax;
     this.cellsMax = cellsMax;
