@@ -4,8 +4,9 @@ import BetterSqlite3 from 'better-sqlite3';
 import { logGuards } from '../database/log-guards.js';
 import type { Decider, DomainEvent } from '../event-store/decider.js';
 import type { EncodedEvent, EventCodec } from '../event-store/codec.js';
-import { cellsOf, type Projected, type ProjectedTable } from '../projection/projected.js';
-import { RowComparison, type Difference } from '../projection/row-comparison.js';
+import type { Projected } from '../projection/projected.js';
+import type { Difference } from '../projection/row-comparison.js';
+import { TableComparison } from '../projection/table-comparison.js';
 import { logCodec, logStreamPrefix } from './log-events.js';
 
 export interface TableVerification {
@@ -51,15 +52,12 @@ export function verifyTables<State, Event extends DomainEvent>(
 }
 
 class TableCheck<State, Event extends DomainEvent> {
-  private readonly differences: Difference[] = [];
   private readonly problems: string[] = [];
   private readonly warnings: string[] = [];
-  private readonly leaving: ReadonlySet<unknown>;
-  private differenceCount = 0;
   private eventsDone = 0;
   private subjects = 0;
   private readonly nextEvents: BetterSqlite3.Statement;
-  private readonly comparisons: readonly RowComparison[];
+  private readonly tables: TableComparison<State, Event>;
 
   constructor(
     private readonly audited: Projected<State, Event>,
@@ -70,18 +68,17 @@ class TableCheck<State, Event extends DomainEvent> {
       `SELECT version, type, schema_version, data FROM events
        WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
     );
-    this.comparisons = audited.tables.map((table) => new RowComparison(connection, table));
-    this.leaving = this.removedSubjects();
+    this.tables = new TableComparison(audited, connection);
   }
 
   run(): TableVerification {
     for (const streamId of this.streamIds()) this.checkStream(streamId);
-    this.checkStrays();
+    this.tables.compareStrays();
     return {
       events: this.connection.prepare('SELECT count(*) FROM events').pluck().get() as number,
       jobs: this.subjects,
-      difference_count: this.differenceCount,
-      differences: this.differences,
+      difference_count: this.tables.differenceCount,
+      differences: this.tables.differences,
       problems: this.problems,
       warnings: [...this.missingGuards(), ...this.warnings],
     };
@@ -106,7 +103,9 @@ class TableCheck<State, Event extends DomainEvent> {
       this.subjects += 1;
       const folded = this.fold(streamId, audited.codec, audited.decider);
       if (folded === undefined) return;
-      this.checkSubject(streamId.slice(audited.streamPrefix.length), folded.state);
+      const subject = streamId.slice(audited.streamPrefix.length);
+      if (!this.tables.compare(subject, folded.state))
+        this.warnings.push(`${subject} was removed, and its rows are still being deleted`);
     } else if (streamId.startsWith(logStreamPrefix)) {
       // No table tells of the log itself: its events must be readable, and that is all.
       this.fold(streamId, logCodec, { initialState: undefined, evolve: () => undefined });
@@ -150,43 +149,6 @@ class TableCheck<State, Event extends DomainEvent> {
     return { state };
   }
 
-  private checkSubject(subject: string, state: State): void {
-    const rows = this.audited.tables.map((table) =>
-      Array.from(this.audited.rowsOf(state, table.name), (row) => cellsOf(table, row)),
-    );
-    if (this.leaving.has(subject) && rows.every(({ length }) => length === 0)) {
-      this.warnings.push(`${subject} was removed, and its rows are still being deleted`);
-      return;
-    }
-    this.comparisons.forEach((comparison, place) => {
-      for (const difference of comparison.differences(subject, rows[place] ?? [])) this.differ(difference);
-    });
-  }
-
-  /** None in a database from before there was such a table. */
-  private removedSubjects(): Set<unknown> {
-    const { name, subjectColumn } = this.audited.removals;
-    const columns = this.connection.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(name);
-    if (columns.length === 0) return new Set();
-    return new Set(this.connection.prepare(`SELECT ${subjectColumn} FROM ${name}`).pluck().all());
-  }
-
-  /** Rows of a subject that has no events at all. */
-  private checkStrays(): void {
-    this.comparisons.forEach((comparison, place) => {
-      const table = this.audited.tables[place] as ProjectedTable;
-      const subjects = this.connection
-        .prepare(
-          `SELECT DISTINCT ${table.subjectColumn} FROM ${table.name} AS stray
-           WHERE NOT EXISTS (SELECT 1 FROM events WHERE stream_id = ? || stray.${table.subjectColumn})`,
-        )
-        .pluck()
-        .all(this.audited.streamPrefix) as string[];
-      for (const subject of subjects)
-        for (const difference of comparison.differences(subject, [])) this.differ(difference);
-    });
-  }
-
   private missingGuards(): string[] {
     const triggers = this.connection.prepare("SELECT sql FROM sqlite_master WHERE type = 'trigger'").pluck();
     const present = new Set(triggers.all());
@@ -195,11 +157,6 @@ class TableCheck<State, Event extends DomainEvent> {
       .map(
         (guard) => `the trigger ${guard.split(' ')[2] ?? ''} that guards the log is missing or was changed`,
       );
-  }
-
-  private differ(difference: Difference): void {
-    this.differenceCount += 1;
-    if (this.differences.length < reportedMax) this.differences.push(difference);
   }
 
   private problem(sentence: string): void {

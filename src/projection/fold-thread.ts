@@ -128,9 +128,10 @@ export function foldAsTold<State, Event extends { type: string; data: object }>(
       tell({ kind: 'slice', writes, position: fold.position });
       await untilAtMost(underWayMax - 1);
     }
-    if (isFirst) fold.compareStrays();
+    if (isFirst) fold.comparison.compareStrays();
     await untilAtMost(0);
-    const { position, differenceCount, differences } = fold;
+    const { position, comparison } = fold;
+    const { differenceCount, differences } = comparison;
     tell({ kind: 'folded', report: { position, differenceCount, differences } });
   };
   port.on('message', (order: Order) => {

@@ -3,7 +3,7 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import type { DomainEvent } from '../event-store/decider.js';
 import { cellsOf, type Cell, type Projected, type ProjectedTable } from './projected.js';
-import { RowComparison, type Difference } from './row-comparison.js';
+import { TableComparison } from './table-comparison.js';
 
 /** A step of filling the new tables. */
 export type RowWrite =
@@ -57,9 +57,8 @@ const columns = 'position, stream_id, version, type, schema_version, data';
 export class LogFold<State, Event extends DomainEvent> {
   /** Everything up to here has been folded. */
   position = 0;
-  differenceCount = 0;
-  /** The first hundred. */
-  readonly differences: Difference[] = [];
+  /** With the live tables. */
+  readonly comparison: TableComparison<State, Event>;
 
   /** In the order of their last event. */
   private readonly followed = new Map<string, Followed<State, Event>>();
@@ -67,8 +66,6 @@ export class LogFold<State, Event extends DomainEvent> {
   private cells = 0;
   private slice: RowWrite[] = [];
   private sliceRows = 0;
-  private readonly comparisons: readonly RowComparison[];
-  private readonly isLeaving: BetterSqlite3.Statement;
   private readonly page: BetterSqlite3.Statement;
   private readonly streamPage: BetterSqlite3.Statement;
   private readonly restingCellsMax: number;
@@ -83,9 +80,7 @@ export class LogFold<State, Event extends DomainEvent> {
     this.restingCellsMax = restingCellsMax;
     this.cellsMax = cellsMax;
     this.sliceMax = sliceRows;
-    this.comparisons = projected.tables.map((table) => new RowComparison(connection, table));
-    const { name: removals, subjectColumn } = projected.removals;
-    this.isLeaving = connection.prepare(`SELECT 1 FROM ${removals} WHERE ${subjectColumn} = ?`);
+    this.comparison = new TableComparison(projected, connection);
     this.page = connection
       .prepare(
         `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ${pageSize}`,
@@ -125,20 +120,6 @@ export class LogFold<State, Event extends DomainEvent> {
 
   close(): void {
     this.connection.close();
-  }
-
-  /** Compares what no event stands for: rows of subjects that the log does not know. */
-  compareStrays(): void {
-    for (const table of this.projected.tables) {
-      const strays = this.connection
-        .prepare(
-          `SELECT DISTINCT ${table.subjectColumn} FROM ${table.name} AS stray
-           WHERE NOT EXISTS (SELECT 1 FROM events WHERE stream_id = ? || stray.${table.subjectColumn})`,
-        )
-        .pluck()
-        .all(this.projected.streamPrefix) as string[];
-      for (const subject of strays) this.compare(table, subject, []);
-    }
   }
 
   private apply([position, streamId, version, type, schemaVersion, data]: StoredEvent): void {
@@ -259,23 +240,9 @@ export class LogFold<State, Event extends DomainEvent> {
     this.connection.exec('BEGIN');
     try {
       this.foldOn(now, streamId, Infinity);
-      for (const table of this.projected.tables) {
-        const rows = Array.from(this.projected.rowsOf(now.state, table.name), (row) => cellsOf(table, row));
-        this.compare(table, subject, rows);
-      }
+      this.comparison.compare(subject, now.state);
     } finally {
       this.connection.exec('COMMIT');
     }
   }
-
-  private compare(table: ProjectedTable, subject: string, rows: readonly Cell[][]): void {
-    if (rows.length === 0 && this.isLeaving.get(subject) !== undefined) return;
-    const comparison = this.comparisons[this.projected.tables.indexOf(table)];
-    for (const difference of comparison?.differences(subject, rows) ?? []) {
-      this.differenceCount += 1;
-      if (this.differences.length < reportedMax) this.differences.push(difference);
-    }
-  }
 }
-
-const reportedMax = 100;

@@ -149,7 +149,7 @@ it('gives each attempt a trace of its own, linked to the request that asked for 
     'executor.mjs',
     `import { trace } from '${api}';
      export async function runTradingSession({ model, attempt, traceparent }) {
-       await new Promise((resolve) => setTimeout(resolve, 1));
+       await new Promise((resolve) => setImmediate(resolve));
        if (model === 'flaky' && attempt === 1) throw new Error('not yet');
        return { active: trace.getActiveSpan()?.spanContext().spanId, traceparent };
      }`,

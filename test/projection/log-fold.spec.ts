@@ -40,7 +40,7 @@ it.each([
   await database.queue.run((transaction) => shadow.swap(transaction));
   connection.close();
   expect(rowsMax).toBeLessThanOrEqual(options.sliceRows);
-  expect(fold.differenceCount).toBe(0);
+  expect(fold.comparison.differenceCount).toBe(0);
   expect(verifyTables(projectedJobs, { path: database.path })).toMatchObject({
     difference_count: 0,
     differences: [],

@@ -1,6 +1,7 @@
 // Small files that must be there whole or not at all, whatever ends the process or the machine.
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncFolder } from '../../database/durable-files.js';
 
 /**
  * Writes a temporary file beside `path`, readable by its owner only, makes it durable and hands it to `place`, which
@@ -24,17 +25,6 @@ export function writeDurably(path: string, content: string, place: (temporary: s
     rmSync(folder, { recursive: true, force: true });
   }
   syncFolder(dirname(path));
-}
-
-/** A new name in a folder is durable when the folder is. Windows has no such call, and needs none. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 /** Whether a system call failed for this reason, such as ENOENT. */
