@@ -4,6 +4,8 @@ import BetterSqlite3 from 'better-sqlite3';
 import { foldAsTold } from './projection/fold-thread.js';
 import { LogFold } from './projection/log-fold.js';
 import { projectedJobs } from './simulation/projected-jobs.js';
+import { giveWay } from './runtime/give-way.js';
 
+giveWay();
 const connection = new BetterSqlite3(workerData as string, { readonly: true, timeout: 5_000 });
 foldAsTold(parentPort as MessagePort, new LogFold(projectedJobs, connection));

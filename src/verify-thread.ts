@@ -6,6 +6,7 @@ import type { Half, Halves, VerifyMessage, VerifyTask } from './audit/verifier.j
 import { verifyTables } from './audit/verify.js';
 import { SqliteReader } from './database/sqlite-reader.js';
 import { projectedJobs } from './simulation/projected-jobs.js';
+import { giveWay } from './runtime/give-way.js';
 
 const say = (message: VerifyMessage): void => {
   parentPort?.postMessage(message);
@@ -31,6 +32,7 @@ async function checked({ path, keyFile, copyOf, half }: VerifyTask): Promise<Hal
   }
 }
 
+giveWay();
 try {
   say({ kind: 'checked', found: await checked(workerData as VerifyTask) });
 } catch (error) {

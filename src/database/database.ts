@@ -6,7 +6,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Runtime } from '../runtime/runtime.js';
 import { migrationsTableName, refuseForeignSchema, type MigrationClass } from './schema-check.js';
 import { Snapshots } from './snapshots.js';
-import { SqliteStatements } from './sqlite-transaction.js';
+import { SqliteStatements } from './sqlite-statements.js';
 import type { Value } from './transaction.js';
 import { WriteQueue, type WriteObserver, type WriteQueueLimits } from './write-queue.js';
 import { asUnusable } from './unusable-database.js';
@@ -65,7 +65,7 @@ export class Database {
 
   /** All rows of a short read: committed rows, without waiting for the writer. */
   query<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
-    return this.readStatements.of(sql).all(...parameters) as Row[];
+    return this.readStatements.all<Row>(sql, ...parameters);
   }
 
   /**

@@ -1,7 +1,7 @@
 // A connection that only reads, for whoever looks at a database beside the service that owns it.
 import { existsSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
-import { SqliteStatements } from './sqlite-transaction.js';
+import { SqliteStatements } from './sqlite-statements.js';
 import type { Value } from './transaction.js';
 import { asUnusable, UnusableDatabase } from './unusable-database.js';
 
@@ -30,7 +30,7 @@ export class SqliteReader implements Reader {
   }
 
   query<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
-    return this.statements.of(sql).all(...parameters) as Row[];
+    return this.statements.all<Row>(sql, ...parameters);
   }
 
   /** Writes everything that is committed now into a file, which must be empty. One snapshot, without a lock. */

@@ -1,22 +1,7 @@
-// A write transaction on SQLite: statements are prepared once a connection and run in place.
-import type BetterSqlite3 from 'better-sqlite3';
+// A write transaction on SQLite: its statements are run in place.
 import { after, inOrder, type Awaitable } from './awaitable.js';
+import type { SqliteStatements } from './sqlite-statements.js';
 import type { Transaction, Value } from './transaction.js';
-
-export class SqliteStatements {
-  private readonly prepared = new Map<string, BetterSqlite3.Statement>();
-
-  constructor(private readonly connection: BetterSqlite3.Database) {}
-
-  of(sql: string): BetterSqlite3.Statement {
-    let statement = this.prepared.get(sql);
-    if (statement === undefined) {
-      statement = this.connection.prepare(sql);
-      this.prepared.set(sql, statement);
-    }
-    return statement;
-  }
-}
 
 export class SqliteTransaction implements Transaction {
   /** How many statements changed something. */
@@ -29,16 +14,16 @@ export class SqliteTransaction implements Transaction {
   constructor(private readonly statements: SqliteStatements) {}
 
   all<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
-    return this.statements.of(sql).all(...parameters) as Row[];
+    return this.statements.all<Row>(sql, ...parameters);
   }
 
   get<Row>(sql: string, ...parameters: readonly Value[]): Row | undefined {
-    return this.statements.of(sql).get(...parameters) as Row | undefined;
+    return this.statements.get<Row>(sql, ...parameters);
   }
 
   run(sql: string, ...parameters: readonly Value[]): number {
     this.writes += 1;
-    return this.statements.of(sql).run(...parameters).changes;
+    return this.statements.run(sql, ...parameters);
   }
 
   once<T>(key: object, make: () => T): T {

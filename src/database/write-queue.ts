@@ -3,7 +3,8 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import { pause, stopwatch, type Runtime } from '../runtime/runtime.js';
 import { DatabaseUnavailable, isBusy, unavailableReason, type UnavailableReason } from './database-error.js';
-import { SqliteStatements, SqliteTransaction } from './sqlite-transaction.js';
+import { SqliteStatements } from './sqlite-statements.js';
+import { SqliteTransaction } from './sqlite-transaction.js';
 import type { Awaitable } from './awaitable.js';
 import type { Transaction } from './transaction.js';
 
@@ -187,10 +188,10 @@ export class WriteQueue {
       }
       await transaction.finish();
       const commitsAt = stopwatch();
-      this.statements.of('COMMIT').run();
+      this.statements.run('COMMIT');
       return { transaction, outcomes, commitSeconds: stopwatch() - commitsAt };
     } catch (error) {
-      if (this.connection.inTransaction) this.statements.of('ROLLBACK').run();
+      if (this.connection.inTransaction) this.statements.run('ROLLBACK');
       throw error instanceof SpoiledBatch ? error.cause : error;
     }
   }
@@ -200,7 +201,7 @@ export class WriteQueue {
     const until = this.runtime.nowMs() + this.limits.busyRetryMs;
     for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, 100)) {
       try {
-        this.statements.of('BEGIN IMMEDIATE').run();
+        this.statements.run('BEGIN IMMEDIATE');
         return;
       } catch (error) {
         if (!isBusy(error) || this.runtime.nowMs() > until) throw error;

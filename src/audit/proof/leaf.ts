@@ -51,5 +51,5 @@ function hashColumns(event: EventColumns, dataHash: string, metadataHash: string
     throw new ProofError('The position, version and schema version of an event must be whole numbers.');
   }
   const columns = [position, stream_id, version, type, schema_version, recorded_at, dataHash, metadataHash];
-  return hashLeaf(Buffer.from(JSON.stringify(columns)));
+  return hashLeaf(JSON.stringify(columns));
 }

@@ -5,21 +5,30 @@ import { ProofError } from './proof-error.js';
 
 export const hashBytes = 32;
 
-const leafPrefix = Buffer.of(0x00);
-const nodePrefix = Buffer.of(0x01);
-
 /** By way of hex, which takes half the time of asking for a buffer (measured on Node 20). */
-const sha256 = (...parts: readonly Buffer[]): Buffer =>
-  Buffer.from(hash('sha256', Buffer.concat(parts), 'hex'), 'hex');
+const sha256 = (bytes: string | Buffer): Buffer => Buffer.from(hash('sha256', bytes, 'hex'), 'hex');
 
 /** MTH({}): the root of the empty tree. */
-export const emptyRoot: Buffer = sha256();
+export const emptyRoot: Buffer = sha256('');
 
-/** MTH({d}). The prefixes of leaves and nodes differ, or a node could be passed off as a leaf. */
-export const hashLeaf = (entry: Buffer): Buffer => sha256(leafPrefix, entry);
+const leafPrefix = '\u0000';
+
+/**
+ * MTH({d}). The prefixes of leaves and nodes differ, or a node could be passed off as a leaf.
+ * @param entry bytes, or a text for its bytes in UTF-8
+ */
+export const hashLeaf = (entry: string | Buffer): Buffer =>
+  sha256(typeof entry === 'string' ? leafPrefix + entry : Buffer.concat([Buffer.from(leafPrefix), entry]));
+
+/** The prefix of a node and its two children; used again for each, since there are as many nodes as leaves. */
+const node = Buffer.alloc(1 + 2 * hashBytes, 0x01);
 
 /** The hash of the node above two others. */
-export const hashNode = (left: Buffer, right: Buffer): Buffer => sha256(nodePrefix, left, right);
+export function hashNode(left: Buffer, right: Buffer): Buffer {
+  left.copy(node, 1);
+  right.copy(node, 1 + hashBytes);
+  return sha256(node);
+}
 
 /** The leaves from `begin` up to `end`, which is not among them; the hash in a proof is the root over a range. */
 export interface Range {
