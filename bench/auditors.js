@@ -34,8 +34,8 @@ import { timed } from './stopwatch.js';
 /** @typedef {Pick<Section, 'figures' | 'targets'>} Part */
 
 const roundsOfReading = 3;
-const roundsOfLatency = 5;
-const latencyRoundMs = 4_000;
+const roundsOfLatency = 9;
+const latencyRoundMs = 3_000;
 const roundsOfWriting = 12;
 const modelDaysPerRound = 40_000;
 const caughtUpWithinMs = 15_000;

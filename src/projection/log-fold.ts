@@ -9,10 +9,13 @@ import { TableComparison } from './table-comparison.js';
 export type RowWrite =
   /** Takes away what is there of a subject. */
   | { kind: 'clear'; subject: string }
-  /** New rows of the table with this place among the projection's. */
-  | { kind: 'insert'; table: number; rows: Cell[][] }
+  /**
+   * New rows of the table with this place among the projection's: a JSON array of arrays of cells. As one text they
+   * cross to the service's thread, and go into SQLite, without becoming objects there.
+   */
+  | { kind: 'insert'; table: number; rows: string }
   /** Rows that may be there already. */
-  | { kind: 'put'; table: number; rows: Cell[][] };
+  | { kind: 'put'; table: number; rows: string };
 
 export interface LogFoldOptions {
   /** How many cells of folded states are kept of streams that rest (`Decider.sizeOf`). */
@@ -212,11 +215,11 @@ export class LogFold<State, Event extends DomainEvent> {
         cells.push(cellsOf(table, row));
         this.sliceRows += 1;
         if (this.sliceRows < this.sliceMax) continue;
-        this.slice.push({ kind, table: place, rows: cells });
+        this.slice.push({ kind, table: place, rows: JSON.stringify(cells) });
         cells = [];
         yield* this.flush();
       }
-      if (cells.length > 0) this.slice.push({ kind, table: place, rows: cells });
+      if (cells.length > 0) this.slice.push({ kind, table: place, rows: JSON.stringify(cells) });
     }
     followed.isWritten = true;
     followed.isDirty = false;

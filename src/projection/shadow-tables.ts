@@ -1,6 +1,5 @@
 // New read tables beside the live ones: made like them, filled in small slices, and put in their place in one
 // transaction. Names and texts of tables, checks, foreign keys and indexes are afterwards what they were.
-import type { Awaitable } from '../database/awaitable.js';
 import type { Transaction } from '../database/transaction.js';
 import type { RowWrite } from './log-fold.js';
 import type { ProjectedTable } from './projected.js';
@@ -59,11 +58,7 @@ export class ShadowTables {
         continue;
       }
       const sql = (write.kind === 'insert' ? this.inserts : this.puts)[write.table] as string;
-      for (const row of write.rows) {
-        const done: Awaitable<number> = transaction.run(sql, ...row);
-        // A slice is hundreds of rows: where a statement is done at once, waiting would cost more than writing.
-        if (typeof done !== 'number') await done;
-      }
+      await transaction.run(sql, write.rows);
     }
   }
 
@@ -95,8 +90,10 @@ export class ShadowTables {
   }
 }
 
+/** `WHERE true` tells SQLite that an ON CONFLICT which follows belongs to the INSERT. */
 const insertSql = ({ name, columns }: ProjectedTable): string =>
-  `INSERT INTO ${shadowOf(name)} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+  `INSERT INTO ${shadowOf(name)} (${columns.join(', ')})
+   SELECT ${columns.map((_, place) => `value ->> ${place}`).join(', ')} FROM json_each(?) WHERE true`;
 
 const updateSql = ({ subjectColumn, keyColumns, columns }: ProjectedTable): string => {
   const key = [subjectColumn, ...keyColumns];

@@ -2,6 +2,9 @@
 import { finishedJob } from '../support/finished-job.js';
 import type { TestService } from '../support/service.js';
 
+/** It must come through every way into the tables as it is. */
+const awkward = 'no luck: \u0000 \' " \\ \u2028 \u{1f327}\nat line 1';
+
 const dates = ['2025-01-16', '2025-01-17'];
 
 /** Needs a service that allows ten jobs at a time. Tells the ids of the jobs whose rows are there afterwards. */
@@ -36,5 +39,5 @@ async function start(service: TestService, jobId: string, model: string): Promis
 async function fail(service: TestService, jobId: string, model: string, attempt: number): Promise<void> {
   await start(service, jobId, model);
   const path = service.modelDay(jobId, '2025-01-16', model);
-  await service.post(`${path}/fail`, { attempt, error: 'no luck', retryable: true });
+  await service.post(`${path}/fail`, { attempt, error: awkward, retryable: true });
 }
