@@ -233,8 +233,7 @@ async function measureTree(folder) {
   const sender = fork(new URL('load.js', import.meta.url), { execArgv: [] });
   const tiles = TileDatabase.open(tilesPathOf(following.database.path));
   const caughtUp = async () => {
-    const [log] = following.database.query('SELECT max(position) AS end FROM events');
-    const { end } = /** @type {{ end: number }} */ (log);
+    const end = following.app.get(Log).end();
     const lastMs = performance.now() + caughtUpWithinMs;
     while (tiles.size < end) {
       if (performance.now() > lastMs)

@@ -2,7 +2,7 @@
 // that they stand for. `daybook verify` finds nothing wrong with it.
 import { randomUUID } from 'node:crypto';
 import BetterSqlite3 from 'better-sqlite3';
-import { evolve, projectedJobs } from './built.js';
+import { catchUp, evolve, Log, projectedJobs, SqliteReader, TileDatabase, tilesPathOf } from './built.js';
 import { dates } from './model-days.js';
 import { databaseIn, serviceIn } from './service.js';
 
@@ -42,6 +42,15 @@ export async function buildBigLog(folder, atLeast) {
   connection.pragma('wal_checkpoint(TRUNCATE)');
   connection.close();
   return { path, events: jobs * eventsOfJob, jobs };
+}
+
+/** As a service that has been running leaves it: nothing is to be added to the tree over the log. */
+export async function growTree(/** @type {BigLog} */ { path }) {
+  const reader = SqliteReader.open(path);
+  const tiles = TileDatabase.open(tilesPathOf(path));
+  await catchUp(new Log(reader), tiles);
+  tiles.close();
+  reader.close();
 }
 
 /** @param {BetterSqlite3.Database} connection */

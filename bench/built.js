@@ -42,6 +42,9 @@ export const { Notary } = /** @type {typeof import('../src/audit/notary.js')} */
 export const { RemoteNotary } = /** @type {typeof import('../src/audit/remote-notary.js')} */ (
   await built('audit/remote-notary.js')
 );
+export const { catchUp } = /** @type {typeof import('../src/audit/log-tree.js')} */ (
+  await built('audit/log-tree.js')
+);
 export const { eventsOf, originIn } = /** @type {typeof import('../src/audit/signed-log.js')} */ (
   await built('audit/signed-log.js')
 );

@@ -49,7 +49,7 @@ export async function answerOf(/** @type {import('node:child_process').ChildProc
 
 /** A job whose model-days can start in any order; tells the path of one, with `{}` for its number. */
 async function newModelDays(/** @type {string} */ url) {
-  const models = Array.from({ length: 50_000 }, (_, index) => `model-${index}`);
+  const models = Array.from({ length: 100_000 }, (_, index) => `model-${index}`);
   const answer = await fetch(`${url}/simulate/trigger`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

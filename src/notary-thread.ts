@@ -5,7 +5,7 @@ import { answerAsNotary, type NotaryOptions } from './audit/remote-notary.js';
 import { TileDatabase, tilesPathOf } from './audit/tile-database.js';
 import { SqliteReader } from './database/sqlite-reader.js';
 import { Log } from './event-store/log.js';
-import { giveWay } from './runtime/give-way.js';
+import { giveWay } from './runtime/background.js';
 
 giveWay();
 const { databasePath, keyFile, origin } = workerData as NotaryOptions;

@@ -6,7 +6,7 @@ import type { Half, Halves, VerifyMessage, VerifyTask } from './audit/verifier.j
 import { verifyTables } from './audit/verify.js';
 import { SqliteReader } from './database/sqlite-reader.js';
 import { projectedJobs } from './simulation/projected-jobs.js';
-import { giveWay } from './runtime/give-way.js';
+import { giveWay } from './runtime/background.js';
 
 const say = (message: VerifyMessage): void => {
   parentPort?.postMessage(message);

@@ -1,7 +1,8 @@
 // The notary lives in a thread of its own: hashing the log never holds up a command. This is both ends of the line.
-import { Worker, type MessagePort } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import type { LogSignal } from '../event-store/log-signal.js';
 import { isRefused } from '../event-store/refusal.js';
+import { startInBackground } from '../runtime/background.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
 import type { ConsistencyAnswer, InclusionAnswer, Notary } from './notary.js';
 import { NotaryRefusal } from './notary-refusal.js';
@@ -129,7 +130,7 @@ export class RemoteNotary {
   }
 
   private start(): Worker {
-    const worker = new Worker(this.thread, { workerData: this.options });
+    const worker = startInBackground(this.thread, this.options);
     worker.on('message', ({ id, value, error }: Told) => {
       const asking = this.asking.get(id);
       this.asking.delete(id);

@@ -28,6 +28,7 @@ export class TileDatabase implements TileStore {
     const connection = new BetterSqlite3(path, { timeout: 10_000 });
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = NORMAL');
+    connection.pragma('cache_size = -2048');
     connection.exec(
       'CREATE TABLE IF NOT EXISTS tiles (level INTEGER, tile INTEGER, hashes BLOB, PRIMARY KEY (level, tile))',
     );

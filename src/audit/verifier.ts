@@ -1,7 +1,7 @@
 // Runs a verification outside of this thread, so that commands go on meanwhile; one at a time. Its two halves look at
 // different things, so they run side by side where there are two cores.
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { startInBackground } from '../runtime/background.js';
 import type { CheckedLog } from './log-check.js';
 import type { TableVerification } from './verify.js';
 
@@ -75,7 +75,7 @@ export class Verifier {
 
   private check<H extends Half>(half: H, onProgress: OnProgress): Promise<Halves[H]> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(this.thread, { workerData: { ...this.log, half } satisfies VerifyTask });
+      const worker = startInBackground(this.thread, { ...this.log, half } satisfies VerifyTask);
       worker.on('error', reject);
       worker.on('exit', (code) => {
         reject(new Error(`the verification ended early, with exit code ${code}`));

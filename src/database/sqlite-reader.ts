@@ -22,6 +22,7 @@ export class SqliteReader implements Reader {
     if (!existsSync(path)) throw asUnusable(path, new UnusableDatabase('there is no such file'));
     try {
       const connection = new BetterSqlite3(path, { readonly: true, timeout: 5_000 });
+      connection.pragma('cache_size = -2048');
       connection.prepare('SELECT 1 FROM events LIMIT 1').all();
       return new SqliteReader(connection);
     } catch (error) {

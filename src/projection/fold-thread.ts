@@ -1,5 +1,6 @@
 // The line between a rebuild and the thread that folds the log for it: slices of rows one way, how far to go the other.
-import { Worker, type MessagePort } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
+import { startInBackground } from '../runtime/background.js';
 import type { LogFold, RowWrite } from './log-fold.js';
 import type { Difference } from './row-comparison.js';
 
@@ -28,9 +29,6 @@ export type WriteSlices = (slices: readonly Slice[]) => Promise<number>;
 /** How many slices may be under way: the thread makes the next ones while these are written. */
 const underWayMax = 24;
 
-/** In MB. Far more than a fold needs: with a limit of gigabytes, V8 leaves garbage lying for long. */
-const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 512 };
-
 export class FoldThread {
   private readonly worker: Worker;
   private end: Error | undefined;
@@ -42,7 +40,7 @@ export class FoldThread {
 
   /** @param program knows the projection; it is handed the path of the database */
   constructor(program: URL, path: string) {
-    this.worker = new Worker(program, { workerData: path, resourceLimits });
+    this.worker = startInBackground(program, path);
     this.worker.on('message', (told: Told) => {
       this.hear(told);
     });
