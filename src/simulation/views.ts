@@ -94,17 +94,7 @@ export const listedModelDayView = (row: JobDetailRow, result: unknown) => ({
 
 /** One model-day with all that is known of it. */
 export const modelDayView = (row: JobDetailRow, result: unknown, lease: LeaseRow | undefined) => ({
-  job_id: row.job_id,
-  date: row.date,
-  model: row.model,
-  status: row.status,
-  attempt: row.attempt,
-  started_at: row.started_at,
-  completed_at: row.completed_at,
-  duration_seconds: row.duration_seconds,
-  error: row.error,
-  failure_code: row.failure_code,
-  result: result ?? null,
+  ...listedModelDayView(row, result),
   not_before: row.not_before,
   // Who holds it, until when; both null when nobody runs it.
   worker: lease?.worker ?? null,

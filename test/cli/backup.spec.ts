@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { daybook, daybookUnder, startCommand } from '../support/command.js';
+import { daybook, daybookUnder, ended, startCommand } from '../support/command.js';
 import { fixtureDatabase } from '../support/fixture-database.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
@@ -131,23 +131,24 @@ describe('interrupted', () => {
   const begin = async (name: string) => {
     const database = fixtureDatabase(place, name);
     const words = ['backup', place.path(name, 'backup.db'), '--database', database];
-    const started = startCommand(words);
+    const child = startCommand(words);
+    const end = ended(child);
     await until('the copy to begin', () => partialIn(name).length > 0);
-    return { ...started, again: () => daybook(...words) };
+    return { child, end, again: () => daybook(...words) };
   };
 
   it('by SIGKILL leaves no file under the name of the target', async () => {
-    const { child, ended, again } = await begin('killed');
+    const { child, end, again } = await begin('killed');
     process.kill(-child.pid!, 'SIGKILL');
-    expect(await ended).toMatchObject({ code: null });
+    expect(await end).toMatchObject({ code: null });
     expect(partialIn('killed')).toEqual([expect.stringMatching(/^backup\.db\.partial-/)]);
     expect(await again()).toMatchObject({ code: 0 });
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('by %s leaves nothing', async (signal) => {
-    const { child, ended, again } = await begin(signal);
+    const { child, end, again } = await begin(signal);
     child.kill(signal);
-    expect(await ended).toMatchObject({ code: 130 });
+    expect(await end).toMatchObject({ code: 130 });
     expect(partialIn(signal)).toEqual([]);
     expect(await again()).toMatchObject({ code: 0 });
   });

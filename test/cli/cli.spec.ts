@@ -4,7 +4,7 @@ import { Refusals } from '../../src/audit/refusals.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { runDaybook, type Ended } from './run-daybook.js';
+import { runDaybook, type Ended } from '../support/command.js';
 
 const place = workplace();
 let service: TestService;

@@ -11,7 +11,7 @@ import { settingsIn, startDaybook } from '../durability/daybook-process.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { ended, runDaybook, startCommand, type Ended } from './run-daybook.js';
+import { ended, runDaybook, startCommand, type Ended } from '../support/command.js';
 import { Screen } from './screen.js';
 
 const place = workplace();

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { daybook, startCommand } from '../support/command.js';
+import { daybook, ended, startCommand } from '../support/command.js';
 import { fixtureDatabase } from '../support/fixture-database.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
@@ -173,13 +173,14 @@ it('leaves a whole database under its name when it is killed at any of its steps
     return found !== undefined;
   };
   for (const step of ['new', 'new-wal', 'old']) {
-    const { child, ended } = startCommand(['restore', backup, '--database', database]);
+    const child = startCommand(['restore', backup, '--database', database]);
+    const end = ended(child);
     await until(
       `the step ${step}`,
       () => child.exitCode !== null || existsSync(join(`${database}.restoring`, step)),
     );
     if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL');
-    await ended;
+    await end;
     expectTablesToMatchLog(database);
   }
   // Whatever was left half way is dealt with by the next one.
