@@ -30,7 +30,7 @@ interface Head {
   recordedAt: string;
 }
 
-const pageSize = 1_000;
+const pageSize = 256;
 
 export class EventStore {
   constructor(
@@ -87,12 +87,12 @@ export class EventStore {
 
   /** The events of a stream after a version, in pages; other work runs between two pages. */
   async *readStream(
-    transaction: Transaction,
+    source: Pick<Transaction, 'all'>,
     streamId: string,
     afterVersion: number,
   ): AsyncGenerator<EventRow[]> {
     for (let after = afterVersion; ;) {
-      const page = await transaction.all<EventRow>(
+      const page = await source.all<EventRow>(
         `SELECT version, type, schema_version, data FROM events
          WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
         streamId,

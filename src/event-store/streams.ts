@@ -1,7 +1,8 @@
 // The write path of one kind of stream: load → decide → append → project, all inside the caller's transaction.
 import type { LRUCache } from 'lru-cache';
 import { after, type Awaitable } from '../database/awaitable.js';
-import type { Transaction } from '../database/transaction.js';
+import type { Reader } from '../database/sqlite-reader.js';
+import type { Transaction, Value } from '../database/transaction.js';
 import type { EventCodec } from './codec.js';
 import type { Decider, DomainEvent } from './decider.js';
 import type { EventStore, Metadata } from './event-store.js';
@@ -46,6 +47,8 @@ export type StateCache<State> = LRUCache<string, Folded<State>>;
 export type Committed<Event> = (streamId: string, events: readonly Event[]) => void;
 
 export class Streams<State extends object | undefined, Command, Event extends DomainEvent> {
+  private readonly folding = new Map<string, Promise<void>>();
+
   constructor(
     private readonly decider: Decider<State, Command, Event>,
     private readonly codec: EventCodec<Event>,
@@ -55,9 +58,22 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     private readonly committed: Committed<Event>,
   ) {}
 
-  /** Takes in a state that was folded elsewhere from committed events: a transaction then folds only what came since. */
-  remember(streamId: string, folded: Folded<State>): void {
-    this.cache.set(streamId, folded, { size: 1 + this.decider.sizeOf(folded.state) });
+  /** Whether a transaction has hardly anything to fold to know this stream. */
+  isFolded(streamId: string): boolean {
+    return this.cache.has(streamId);
+  }
+
+  /**
+   * Folds a stream from what is committed, page by page and outside of any transaction, so that a long one holds up
+   * nobody. The transaction that follows folds only what came since. Whoever asks meanwhile waits for the same fold.
+   */
+  foldAhead(reader: Reader, streamId: string): Promise<void> {
+    let folding = this.folding.get(streamId);
+    if (folding === undefined) {
+      folding = this.foldCommitted(reader, streamId).finally(() => this.folding.delete(streamId));
+      this.folding.set(streamId, folding);
+    }
+    return folding;
   }
 
   /** The state of a stream as this transaction sees it. */
@@ -145,15 +161,36 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   /** The cached state when nothing was added since (another process may write too), else the tail folded onto it. */
   private async fold(transaction: Transaction, streamId: string): Promise<Folded<State>> {
     const cached = this.cache.get(streamId);
-    let { state, version } = cached ?? { state: this.decider.initialState, version: 0 };
+    const { state, version } = cached ?? { state: this.decider.initialState, version: 0 };
     if (version === (await this.store.versionOf(transaction, streamId))) return cached ?? { state, version };
-    for await (const page of this.store.readStream(transaction, streamId, version)) {
+    return this.foldOn(transaction, streamId, { state, version });
+  }
+
+  private async foldCommitted(reader: Reader, streamId: string): Promise<void> {
+    const source = {
+      all: <Row>(sql: string, ...parameters: readonly Value[]) => reader.query<Row>(sql, ...parameters),
+    };
+    const folded = await this.foldOn(source, streamId, { state: this.decider.initialState, version: 0 });
+    // A commit may have remembered a later one meanwhile.
+    if (folded.version > (this.cache.peek(streamId)?.version ?? 0)) this.remember(streamId, folded);
+  }
+
+  private async foldOn(
+    source: Pick<Transaction, 'all'>,
+    streamId: string,
+    { state, version }: Folded<State>,
+  ): Promise<Folded<State>> {
+    for await (const page of this.store.readStream(source, streamId, version)) {
       for (const row of page) {
         state = this.decider.evolve(state, this.codec.decode(row));
         version = row.version;
       }
     }
     return { state, version };
+  }
+
+  private remember(streamId: string, folded: Folded<State>): void {
+    this.cache.set(streamId, folded, { size: 1 + this.decider.sizeOf(folded.state) });
   }
 
   private touchedIn(transaction: Transaction): Map<string, Touched<State, Event>> {
@@ -164,7 +201,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
       transaction.afterCommit(() => {
         for (const [streamId, { now, events }] of all) {
           if (now.version === 0) continue;
-          this.cache.set(streamId, now, { size: 1 + this.decider.sizeOf(now.state) });
+          this.remember(streamId, now);
           if (events.length > 0) this.committed(streamId, events);
         }
       });

@@ -72,8 +72,6 @@ interface Parts {
   reader: Reader;
   runtime: Runtime;
   changeJob: (command: ChangeJob) => Promise<unknown>;
-  /** Folds a large job beforehand, so that the transaction which removes it does not have to. */
-  foldAhead: (job: EndedJob) => Promise<void>;
 }
 
 export class JobCleanup {
@@ -85,7 +83,6 @@ export class JobCleanup {
     let removed = 0;
     for await (const batch of batchesOf(endedJobs(reader, olderThanDays, runtime))) {
       if (until?.aborted === true) break;
-      for (const job of batch) if (job.modelDays > rowsAtOnceMax) await this.parts.foldAhead(job);
       // Together they share a commit.
       const done = await Promise.all(batch.map((job) => this.remove(job, metadata)));
       removed += done.filter(Boolean).length;

@@ -1,6 +1,6 @@
 // The job of model-days: commands, queries and their controllers.
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CommandBus, CqrsModule, EventBus, QueryBus } from '@nestjs/cqrs';
+import { CommandBus, CqrsModule, EventBus } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventStore } from '../event-store/event-store.js';
 import { LogSignal } from '../event-store/log-signal.js';
@@ -20,7 +20,7 @@ import { SimulateController } from './http/simulate.controller.js';
 import { JobCleanup } from './job-cleanup.js';
 import { JobPolicy } from './job-policy.js';
 import { JobRecovery } from './job-recovery.js';
-import { JobStreams, streamOf } from './job-streams.js';
+import { JobStreams } from './job-streams.js';
 import { JobWorkSource } from './job-work-source.js';
 import { OwnCommands } from './own-commands.js';
 import {
@@ -30,7 +30,7 @@ import {
   ListModelDaysHandler,
   ReadJobWithDetailsHandler,
 } from './queries/job-queries.js';
-import { ReadJobHistory, ReadJobHistoryHandler } from './queries/job-history.js';
+import { ReadJobHistoryHandler } from './queries/job-history.js';
 import { JobTables } from './queries/job-tables.js';
 import { ResultLimit } from './result-limit.js';
 import { RowRemoval } from './row-removal.js';
@@ -84,7 +84,7 @@ export class SimulationModule {
         {
           provide: JobCleanup,
           useFactory: cleanupOf,
-          inject: [Database, Runtime, CommandBus, QueryBus, JobStreams],
+          inject: [Database, Runtime, CommandBus],
         },
         OwnCommands,
         JobWorkSource,
@@ -94,19 +94,5 @@ export class SimulationModule {
   }
 }
 
-const cleanupOf = (
-  database: Database,
-  runtime: Runtime,
-  commands: CommandBus,
-  queries: QueryBus,
-  streams: JobStreams,
-): JobCleanup =>
-  new JobCleanup({
-    reader: database,
-    runtime,
-    changeJob: (command) => commands.execute(command),
-    async foldAhead({ jobId, version }) {
-      const state = await queries.execute(new ReadJobHistory(jobId, { version }));
-      streams.remember(streamOf(jobId), { state, version });
-    },
-  });
+const cleanupOf = (database: Database, runtime: Runtime, commands: CommandBus): JobCleanup =>
+  new JobCleanup({ reader: database, runtime, changeJob: (command) => commands.execute(command) });

@@ -1,5 +1,6 @@
 // The write path of any stream: load, decide, append, project, many commands in one commit.
 import * as fc from 'fast-check';
+import type { Reader } from '../../src/database/sqlite-reader.js';
 import { isRefused, VersionConflict } from '../../src/event-store/refusal.js';
 import { workplace } from '../support/workplace.js';
 import { Counters, refused, unwritableSum } from './counters.js';
@@ -162,6 +163,63 @@ describe('a remembered state', () => {
     counters.forgetStates();
     expect(await counters.add('long', [])).toEqual(remembered);
     expect(remembered).toMatchObject({ state: { sum: 3 * (899 * 450) }, version: 2_700 });
+  });
+});
+
+describe('a stream that is not in memory', () => {
+  const long = Array.from({ length: 900 }, () => 1);
+
+  beforeEach(async () => {
+    for (let round = 0; round < 10; round += 1) await counters.add('long', long);
+    counters.forgetStates();
+  });
+
+  it('is folded ahead while the commands of others are written, once for all who ask', async () => {
+    const { database } = counters.opened;
+    let reads = 0;
+    const reader: Reader = {
+      query(sql, ...parameters) {
+        reads += 1;
+        return database.query(sql, ...parameters);
+      },
+    };
+    const order: string[] = [];
+    const asked = ['first', 'second'].map(async (who) => {
+      await counters.streams.foldAhead(reader, 'long');
+      order.push(who);
+    });
+    await counters.add('other', [1]);
+    order.push('other');
+    await Promise.all(asked);
+    expect(order).toEqual(['other', 'first', 'second']);
+    expect(reads).toBe(Math.ceil(9_000 / 256));
+    expect(counters.streams.isFolded('long')).toBe(true);
+    expect(await counters.add('long', [1])).toMatchObject({ state: { sum: 9_001 }, version: 9_001 });
+  });
+
+  it('is as its last commit left it, though that came while it was folded', async () => {
+    const ahead = counters.streams.foldAhead(counters.opened.database, 'long');
+    expect(await counters.add('long', [1])).toMatchObject({ version: 9_001 });
+    await ahead;
+    expect(await counters.add('long', [1])).toMatchObject({ state: { sum: 9_002 }, version: 9_002 });
+  });
+
+  it('is asked for again after a fold that failed', async () => {
+    const { database } = counters.opened;
+    const broken: Reader = {
+      query() {
+        throw new Error('no such disk');
+      },
+    };
+    await expect(counters.streams.foldAhead(broken, 'long')).rejects.toThrow('no such disk');
+    expect(counters.streams.isFolded('long')).toBe(false);
+    await counters.streams.foldAhead(database, 'long');
+    expect(counters.streams.isFolded('long')).toBe(true);
+  });
+
+  it('that has no events is not remembered', async () => {
+    await counters.streams.foldAhead(counters.opened.database, 'nothing');
+    expect(counters.streams.isFolded('nothing')).toBe(false);
   });
 });
 

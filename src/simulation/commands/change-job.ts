@@ -53,6 +53,8 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
   ) {}
 
   async execute(change: ChangeJob): Promise<ChangedJob> {
+    const streamId = streamOf(change.jobId);
+    if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database, streamId);
     const changed = await this.change(change);
     if (change.intent.type === 'RemoveJob') await this.rows.finish(change.jobId);
     return changed;

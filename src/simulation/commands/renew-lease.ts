@@ -38,9 +38,10 @@ export class RenewLeaseHandler implements ICommandHandler<RenewLease> {
   ) {}
 
   /** @throws Refusal `job_not_found`, `model_day_not_found`, `version_conflict`, `stale_attempt` */
-  execute({ modelDay, attempt, progress, expectedVersion }: RenewLease): Promise<RenewedLease> {
+  async execute({ modelDay, attempt, progress, expectedVersion }: RenewLease): Promise<RenewedLease> {
     const { jobId, date, model } = modelDay;
     const streamId = streamOf(jobId);
+    if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database, streamId);
     return this.database.queue.run(async (transaction) => {
       const { state: job, version } = await this.jobs.load(transaction, streamId);
       if (expectedVersion !== undefined && version > 0 && expectedVersion !== version)
