@@ -36,8 +36,8 @@ import { timed } from './stopwatch.js';
 const roundsOfReading = 3;
 const roundsOfLatency = 9;
 const latencyRoundMs = 3_000;
-const roundsOfWriting = 12;
-const modelDaysPerRound = 40_000;
+const roundsOfWriting = 11;
+const modelDaysPerRound = 30_000;
 const caughtUpWithinMs = 15_000;
 const memoryTargetMb = 150;
 

@@ -20,13 +20,13 @@ async function checked({ path, keyFile, copyOf, half }: VerifyTask): Promise<Hal
   if (half === 'tables') return verifyTables(projectedJobs, { path, onProgress });
   const reader = SqliteReader.open(path);
   try {
-    const { events, problems } = await checkSignedLog(reader, {
+    const { events, problems, warnings } = await checkSignedLog(reader, {
       databasePath: copyOf ?? path,
       keyFile,
       mayEndEarlier: copyOf !== undefined,
       onProgress,
     });
-    return { events, problems };
+    return { events, problems, warnings };
   } finally {
     reader.close();
   }

@@ -10,7 +10,6 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -65,15 +64,25 @@ class FileExists extends Error {
 const linesAtOnce = 500;
 
 function* linesOf(events: Iterable<StoredEvent>, note: string): Generator<string> {
+  const { size } = parseNote(note);
   let lines: string[] = [];
+  let position = 0;
   for (const event of events) {
+    position += 1;
+    if (event.position !== position) throw missing(position);
     lines.push(eventText(event));
     if (lines.length < linesAtOnce) continue;
     yield `${lines.join('\n')}\n`;
     lines = [];
   }
+  if (position < size) throw missing(position + 1);
   yield [...lines, JSON.stringify({ checkpoint: note }), ''].join('\n');
 }
+
+const missing = (position: number): Error =>
+  new Error(
+    `Event ${position} is missing in the log, and the checkpoint covers it: daybook verify tells more.`,
+  );
 
 export interface ExportCheck {
   /** Without a key, the signature of the file's checkpoint is not checked. */
@@ -85,12 +94,10 @@ export interface ExportCheck {
 /**
  * Every leaf, the root, the signature, and that the older checkpoint is a prefix.
  * @throws ProofError when the file is not of the form, or its signature is not that of the key
+ * @throws Error when it cannot be read
  */
 export async function checkExport(path: string, { verifierKey, older }: ExportCheck): Promise<CheckedLog> {
-  const source = createReadStream(path);
-  const input = path.endsWith('.gz') ? source.pipe(createGunzip()) : source;
-  source.on('error', (error) => input.destroy(error));
-  const file = new ExportFile(createInterface({ input, crlfDelay: Infinity }));
+  const file = new ExportFile(path);
   const checked = await checkLog({ events: file.events(), checkpoints: older === undefined ? [] : [older] });
   // A hole ends the reading: there is nothing left to hold against the checkpoint.
   if (checked.problems.length > 0) return checked;
@@ -111,14 +118,65 @@ export async function checkExport(path: string, { verifierKey, older }: ExportCh
 class ExportFile {
   note: string | undefined;
 
-  constructor(private readonly lines: AsyncIterable<string>) {}
+  constructor(private readonly path: string) {}
 
   async *events(): AsyncGenerator<StoredEvent> {
-    for await (const line of this.lines) {
+    let count = 0;
+    for await (const line of linesOfFile(this.path)) {
       if (this.note !== undefined) throw new ProofError('Something follows the checkpoint in the file.');
-      if (line.startsWith('{"checkpoint":'))
-        this.note = (JSON.parse(line) as { checkpoint: string }).checkpoint;
-      else yield parseEvent(Buffer.from(line));
+      count += 1;
+      const where = `Line ${count} of the file`;
+      if (line.subarray(0, checkpointStart.length).equals(checkpointStart)) this.note = noteIn(line, where);
+      else yield parseEvent(line, where);
     }
+  }
+}
+
+const checkpointStart = Buffer.from('{"checkpoint":');
+
+function noteIn(line: Buffer, where: string): string {
+  try {
+    const { checkpoint } = JSON.parse(line.toString()) as { checkpoint: unknown };
+    if (typeof checkpoint === 'string') return checkpoint;
+  } catch {
+    // As wrong as a checkpoint that is no text.
+  }
+  throw new ProofError(`${where} is no checkpoint: the file was cut off or changed.`);
+}
+
+const newline = 0x0a;
+
+/** They end with a line feed and nothing else, where `readline` would also break a text at U+2028. */
+async function* linesOfFile(path: string): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = [];
+  for await (const chunk of bytesOfFile(path)) {
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+      yield Buffer.concat([...pieces, chunk.subarray(start, end)]);
+      pieces = [];
+      start = end + 1;
+    }
+    pieces.push(chunk.subarray(start));
+  }
+  const last = Buffer.concat(pieces);
+  if (last.length > 0) yield last;
+}
+
+async function* bytesOfFile(path: string): AsyncGenerator<Buffer> {
+  const source = createReadStream(path);
+  if (!path.endsWith('.gz')) {
+    yield* source as AsyncIterable<Buffer>;
+    return;
+  }
+  const unpacked = source.pipe(createGunzip());
+  source.on('error', (error) => unpacked.destroy(error));
+  try {
+    yield* unpacked as AsyncIterable<Buffer>;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code !== 'string' || !code.startsWith('Z_')) throw error;
+    throw new Error(`${path} is no whole gzip file, or was damaged on its way: fetch it again.`, {
+      cause: error,
+    });
   }
 }

@@ -3,6 +3,7 @@
 import { acceptanceIn, type Acceptance } from './log-events.js';
 import type { Checkpoint } from './proof/checkpoint.js';
 import { leafHash, type StoredEvent } from './proof/leaf.js';
+import { ProofError } from './proof/proof-error.js';
 import { emptyRoot, hashNode } from './proof/merkle.js';
 
 /** The leaf hashes that were kept of a log. */
@@ -68,7 +69,8 @@ class LogPass {
       );
       return false;
     }
-    const leaf = leafHash(event);
+    const leaf = this.leafOf(event);
+    if (leaf === undefined) return false;
     if (!this.isChanged) this.compareLeaf(event, leaf);
     tree.add(leaf);
     this.compare();
@@ -98,12 +100,29 @@ class LogPass {
     return { events: tree.size, root: tree.root(), problems };
   }
 
+  private leafOf(event: StoredEvent): Buffer | undefined {
+    try {
+      return leafHash(event);
+    } catch (error) {
+      if (!(error instanceof ProofError)) throw error;
+      this.hasHole = true;
+      this.problems.push(`event ${event.position} cannot be what was recorded: ${error.message}`);
+      return undefined;
+    }
+  }
+
   private compareLeaf(event: StoredEvent, leaf: Buffer): void {
     const { kept } = this.check;
     if (kept === undefined || this.tree.size >= kept.size) return;
     const keptLeaf = kept.at(this.tree.size);
-    if (keptLeaf === undefined || keptLeaf.equals(leaf)) return;
+    if (keptLeaf?.equals(leaf) === true) return;
     this.isChanged = true;
+    if (keptLeaf === undefined) {
+      this.problems.push(
+        `the leaf hash that was kept of event ${event.position} cannot be read: from there on, only signed checkpoints can be compared`,
+      );
+      return;
+    }
     const { position, type, stream_id: streamId, version } = event;
     this.problems.push(
       `event ${position} (${type}, version ${version} of ${streamId}) is not the one that was recorded there; it is the first that differs`,

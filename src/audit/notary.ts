@@ -5,6 +5,7 @@ import { acceptanceIn } from './log-events.js';
 import { catchUp, keepUp } from './log-tree.js';
 import { NotaryRefusal } from './notary-refusal.js';
 import { readCheckpointFile, replaceCheckpointFile } from './proof/checkpoint-file.js';
+import { leafHash } from './proof/leaf.js';
 import { formatCheckpoint, openCheckpoint, signCheckpoint, type Checkpoint } from './proof/checkpoint.js';
 import { formatEvent } from './proof/proven-event.js';
 import { loadOrCreateSigningKey } from './proof/signing-key.js';
@@ -130,8 +131,12 @@ export class Notary {
     const { size } = openCheckpoint(checkpoint, this.signer.verifierKey);
     const { index } = await this.inclusion(position, size);
     const [event] = this.log.page(index, position, 1, {}).events;
-    if (event === undefined)
-      throw new NotaryRefusal('missing', 'position_not_found', `There is no event ${position}.`);
+    if (event === undefined || !leafHash(event).equals(await leafHashAt(this.tiles, index)))
+      throw new NotaryRefusal(
+        'conflict',
+        'log_damaged',
+        `Event ${position} is not what was recorded there: POST /admin/verify tells more.`,
+      );
     const hashes = await inclusionProof(this.tiles, index, size);
     return formatProof({ extra: formatEvent(event), index, hashes, checkpoint });
   }

@@ -21,12 +21,18 @@ export interface SignedLogOptions {
   onProgress?: ((done: number) => void) | undefined;
 }
 
+export interface CheckedSignedLog extends CheckedLog {
+  /** What agreement does not cover. */
+  warnings: string[];
+}
+
 const pageSize = 1_000;
 
 /** The whole log, in order, as it is now. */
 export function* eventsOf(log: Log): Generator<StoredEvent> {
   const end = log.end();
-  for (let position = 0; position < end;) {
+  // An event before the first has no place in the log, and every reader of a stream would find it.
+  for (let position = Number.MIN_SAFE_INTEGER; position < end;) {
     const page = log.page(position, end, pageSize, {});
     yield* page.events;
     position = page.scannedTo;
@@ -39,7 +45,7 @@ export const originIn = (reader: Reader): string | undefined =>
 export async function checkSignedLog(
   reader: SqliteReader,
   { databasePath, keyFile, checkpoints = [], mayEndEarlier = false, onProgress }: SignedLogOptions,
-): Promise<CheckedLog> {
+): Promise<CheckedSignedLog> {
   const log = new Log(reader);
   const end = mayEndEarlier ? log.end() : Infinity;
   const tilesPath = tilesPathOf(databasePath);
@@ -47,16 +53,41 @@ export async function checkSignedLog(
   try {
     // Both before the end of the log is read: it may be growing, and what is known of it with it.
     const newest = newestCheckpoint(keyFile, originIn(reader));
+    const isNewestUnread = newest.length === 0 && readCheckpointFile(keyFile) !== undefined;
     const kept = tiles && { size: Math.min(tiles.size, end), at: (index: number) => tiles.leafAt(index) };
-    return await checkLog({
+    const checked = await checkLog({
       events: eventsOf(log),
       checkpoints: [...checkpoints, ...newest].filter(({ size }) => size <= end),
       kept,
       onProgress,
     });
+    if (mayEndEarlier) return { ...checked, warnings: [] };
+    if (isNewestUnread)
+      checked.problems.push(
+        `a signed checkpoint lies beside ${keyFile} and cannot be compared: the key, or the name of the log in log_identity, is missing`,
+      );
+    const gap = gapOf({ events: checked.events, kept: kept?.size ?? 0, signed: newest[0]?.size });
+    return { ...checked, warnings: gap === undefined ? [] : [gap] };
   } finally {
     tiles?.close();
   }
+}
+
+interface Evidence {
+  events: number;
+  /** Of so many, from the first on, the leaf hashes are kept. */
+  kept: number;
+  /** What the newest signed checkpoint covers. */
+  signed: number | undefined;
+}
+
+/** What is missing of the evidence, if anything is: agreement says less without it. */
+function gapOf({ events, kept, signed }: Evidence): string | undefined {
+  if (signed !== undefined && kept < signed)
+    return `leaf hashes are kept of ${kept} events, and a checkpoint over ${signed} was signed: a change among the others can be seen, but not where`;
+  if (events > 0 && kept === 0 && signed === undefined)
+    return 'neither leaf hashes nor a signed checkpoint are kept of this log: it was compared with its tables alone';
+  return undefined;
 }
 
 /** A copy is checked when something is wrong with the original: its tiles may be gone with it. */
@@ -69,9 +100,19 @@ function openTiles(path: string, mayBeDamaged: boolean): TileDatabase | undefine
   }
 }
 
-/** The newest checkpoint that was signed of this log; none or one. */
+/**
+ * The newest checkpoint that was signed of this log; none or one.
+ * @throws Error when it lies there and cannot be read: that proves nothing
+ */
 export function newestCheckpoint(keyFile: string, origin: string | undefined): Checkpoint[] {
   const note = readCheckpointFile(keyFile);
   if (note === undefined || origin === undefined || !existsSync(keyFile)) return [];
-  return [openCheckpoint(note, loadOrCreateSigningKey(keyFile, origin).verifierKey)];
+  try {
+    return [openCheckpoint(note, loadOrCreateSigningKey(keyFile, origin).verifierKey)];
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new Error(`What was signed of this log, beside ${keyFile}, cannot be used: ${said}`, {
+      cause: error,
+    });
+  }
 }

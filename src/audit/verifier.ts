@@ -2,13 +2,13 @@
 // different things, so they run side by side where there are two cores.
 import { availableParallelism } from 'node:os';
 import { startInBackground } from '../runtime/background.js';
-import type { CheckedLog } from './log-check.js';
+import type { CheckedSignedLog } from './signed-log.js';
 import type { TableVerification } from './verify.js';
 
 /** What the two halves find: the tables against the events, and the events against what is known of them. */
 export interface Halves {
   tables: TableVerification;
-  log: Pick<CheckedLog, 'events' | 'problems'>;
+  log: Pick<CheckedSignedLog, 'events' | 'problems' | 'warnings'>;
 }
 
 export type Half = keyof Halves;
@@ -70,7 +70,8 @@ export class Verifier {
     const logChecked = isAlone ? tablesChecked.then(() => check('log')) : check('log');
     const [tables, log] = await Promise.all([tablesChecked, logChecked]);
     const problems = [...tables.problems, ...log.problems];
-    return { ok: tables.difference_count === 0 && problems.length === 0, ...tables, problems };
+    const warnings = [...tables.warnings, ...log.warnings];
+    return { ok: tables.difference_count === 0 && problems.length === 0, ...tables, problems, warnings };
   }
 
   private check<H extends Half>(half: H, onProgress: OnProgress): Promise<Halves[H]> {

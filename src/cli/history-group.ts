@@ -44,7 +44,11 @@ export function addHistoryCommands(program: Command): void {
       .command('verify')
       .description('check that the tables are what the events say, and the log what was signed')
       .option('--file <export>', 'check an exported file instead, without a database')
-      .option('--proof <file>', 'check one proof instead (a .tlog-proof), without a database')
+      .addOption(
+        new Option('--proof <file>', 'check one proof instead (a .tlog-proof), without a database').conflicts(
+          ['file', 'checkpoint'],
+        ),
+      )
       .option('--checkpoint <file>', 'an older checkpoint that the log must continue')
       .option('--key <key>', 'the verifier key (<name>+<hash>+<base64>), or a file that holds it'),
   )

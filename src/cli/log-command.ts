@@ -3,10 +3,13 @@ import { readRefusals, type KeptRefusal } from '../audit/refusals.js';
 import type { Metadata } from '../event-store/event-store.js';
 import { Log, type LoggedEvent } from '../event-store/log.js';
 import { jsonOf } from '../http/event-formats.js';
+import { metadataOfFirst } from '../event-store/stream-origin.js';
 import { streamOf } from '../simulation/job-streams.js';
 import { print, reading, type DatabaseOption } from './cli-environment.js';
 import { completeJobId, loggedJobIdsBeginning } from './job-id.js';
+import { Refused } from './outcome.js';
 import { timeSince } from './since.js';
+import { oneLine } from './terminal.js';
 
 export interface LogOptions extends DatabaseOption {
   job?: string;
@@ -49,12 +52,14 @@ const isWanted = (refusal: KeptRefusal, since: string, { job = '', correlation }
   (correlation === undefined || refusal.correlation_id === correlation);
 
 const refusalLine = ({ recorded_at: at, status, code, actor, command }: KeptRefusal): string =>
-  [at, status, code.padEnd(22), actor, command].join('  ');
+  oneLine([at, status, code.padEnd(22), actor, command].join('  '));
 
 async function showEvents(options: LogOptions): Promise<void> {
   await reading(options, async (reader) => {
     const { job } = options;
     const jobId = job && (await completeJobId(job, (prefix) => loggedJobIdsBeginning(reader, prefix)));
+    if (jobId !== undefined && metadataOfFirst(reader, streamOf(jobId)) === undefined)
+      throw new Refused(`There is no job ${jobId}.`);
     const filter = {
       streamId: jobId === undefined ? undefined : streamOf(jobId),
       type: options.type,
@@ -87,12 +92,14 @@ function isOf(event: LoggedEvent, { actor, correlation }: LogOptions): boolean {
 }
 
 const lineOf = (event: LoggedEvent): string =>
-  [
-    String(event.position).padStart(8),
-    event.recorded_at,
-    event.stream_id,
-    String(event.version).padStart(6),
-    event.type.padEnd(22),
-    metadataOf(event).actor,
-    event.data.length > 200 ? `${event.data.slice(0, 200)}…` : event.data,
-  ].join('  ');
+  oneLine(
+    [
+      String(event.position).padStart(8),
+      event.recorded_at,
+      event.stream_id,
+      String(event.version).padStart(6),
+      event.type.padEnd(22),
+      metadataOf(event).actor,
+      event.data.length > 200 ? `${event.data.slice(0, 200)}…` : event.data,
+    ].join('  '),
+  );

@@ -5,7 +5,7 @@ const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600
 
 /** @throws Error that says which forms there are */
 export function timeSince(text: string): string {
-  const ago = /^(\d+)([smhd])$/.exec(text);
+  const ago = /^(\d{1,6})([smhd])$/.exec(text);
   if (ago !== null)
     return timestamp(systemRuntime.nowMs() - Number(ago[1]) * (unitMs[ago[2] as string] as number));
   const ms = /^\d{4}-\d\d-\d\d(T.*)?$/.test(text) ? Date.parse(text) : NaN;

@@ -1,5 +1,5 @@
 // `daybook verify`: is the history what it was? Of a database, of an exported file, or of one proof.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { checkExport } from '../audit/export.js';
 import type { CheckedLog } from '../audit/log-check.js';
 import { openCheckpoint, type Checkpoint } from '../audit/proof/checkpoint.js';
@@ -34,7 +34,11 @@ export async function verify(options: VerifyOptions): Promise<void> {
   }
 }
 
-function isRight(options: VerifyOptions): Promise<boolean> {
+async function isRight(options: VerifyOptions): Promise<boolean> {
+  if (options.key !== undefined && !hasForeign(options))
+    throw new Error(
+      '--key goes with --checkpoint, --file or --proof: the log itself is held against its own key.',
+    );
   if (options.proof !== undefined) return isProven(options.proof, options);
   if (options.file !== undefined) return isExportRight(options.file, options);
   if (options.checkpoint !== undefined) return isContinuation(options);
@@ -58,7 +62,8 @@ async function isExportRight(file: string, options: VerifyOptions): Promise<bool
   const verifierKey = keyOf(options);
   const older = options.checkpoint === undefined ? undefined : olderCheckpoint(options.checkpoint, options);
   const checked = await checkExport(file, { verifierKey, older });
-  if (verifierKey === undefined) print('Without --key the signature of the checkpoint was not checked.');
+  if (verifierKey === undefined)
+    process.stderr.write('Without --key the signature of the checkpoint was not checked.\n');
   return tellLog(checked, options);
 }
 
@@ -68,6 +73,7 @@ async function isContinuation(options: VerifyOptions): Promise<boolean> {
   const checked = await reading(options, (reader) =>
     checkSignedLog(reader, { databasePath: path, keyFile: keyFileOf(options), checkpoints: [older] }),
   );
+  for (const warning of checked.warnings) process.stderr.write(`warning: ${warning}\n`);
   return tellLog(checked, options);
 }
 
@@ -95,7 +101,20 @@ function requiredKey(options: VerifyOptions): VerifierKey {
   return key;
 }
 
+/** @throws Error when it is no key: nothing can be checked with it */
 function keyOf({ key }: VerifyOptions): VerifierKey | undefined {
   if (key === undefined) return undefined;
-  return parseVerifierKey(key.includes('+') ? key.trim() : readFileSync(key, 'utf8').trim());
+  const isFile = existsSync(key) || !key.includes('+');
+  const text = isFile ? readFileSync(key, 'utf8') : key;
+  try {
+    return parseVerifierKey(text.trim());
+  } catch (error) {
+    const where = isFile ? `The file ${key}` : '--key';
+    throw new Error(`${where} is not a verifier key as the service shows it at /audit/key.`, {
+      cause: error,
+    });
+  }
 }
+
+const hasForeign = ({ checkpoint, file, proof }: VerifyOptions): boolean =>
+  [checkpoint, file, proof].some((given) => given !== undefined);

@@ -42,7 +42,7 @@ export class AuditController {
     id: 'getCheckpoint',
     summary: 'Signs the log as it is now.',
     answers: { 200: text('A C2SP tlog-checkpoint in a signed note.') },
-    problems: ['log_rolled_back'],
+    problems: ['log_rolled_back', 'log_damaged'],
   })
   checkpoint(): Promise<string> {
     return this.notary.checkpoint();
@@ -65,7 +65,7 @@ export class AuditController {
     id: 'proveInclusion',
     summary: 'Proves that an event is in the log of a size, or of its present one.',
     answers: { 200: json('Hashes in base64.', inclusionAnswer) },
-    problems: ['position_not_found', 'size_not_found'],
+    problems: ['position_not_found', 'size_not_found', 'log_damaged'],
   })
   inclusion(
     @Query({ schema: inclusionQuery }) { position, size }: z.output<typeof inclusionQuery>,
@@ -79,7 +79,7 @@ export class AuditController {
     id: 'proveConsistency',
     summary: 'Proves that the log of one size begins like the log of another.',
     answers: { 200: json('Hashes in base64.', consistencyAnswer) },
-    problems: ['size_not_found', 'invalid_range'],
+    problems: ['size_not_found', 'invalid_range', 'log_damaged'],
   })
   consistency(
     @Query({ schema: consistencyQuery }) { from, to }: z.output<typeof consistencyQuery>,
@@ -94,7 +94,7 @@ export class AuditController {
     id: 'getProofFile',
     summary: 'All that proves one event, in a file that is checked offline.',
     answers: { 200: text('A C2SP tlog-proof.') },
-    problems: ['not_found', 'position_not_found', 'log_rolled_back'],
+    problems: ['not_found', 'position_not_found', 'log_rolled_back', 'log_damaged'],
   })
   proofFile(@Param('file') file: string): Promise<string> {
     const position = /^([1-9]\d{0,14})\.tlog-proof$/.exec(file)?.[1];

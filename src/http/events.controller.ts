@@ -67,7 +67,8 @@ export class EventsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const filter = { ...query, job_id: jobId };
-    if (this.log.page(0, this.log.end(), 1, filterOf(filter)).events.length === 0) {
+    const { streamId } = filterOf(filter);
+    if (this.log.page(0, this.log.end(), 1, { streamId }).events.length === 0) {
       throw new Problem(404, 'job_not_found', `There is no job ${jobId}.`);
     }
     await this.answer(filter, request, reply);
@@ -79,7 +80,7 @@ export class EventsController {
     id: 'followEvents',
     summary: 'Follows the log: what is there, then what comes.',
     answers: { 200: eventStream('Server-Sent Events: the position as id, an Event as data.') },
-    problems: ['too_many_streams'],
+    problems: ['too_many_streams', 'position_not_found'],
   })
   async live(
     @Query({ schema: streamQuery }) { after }: z.output<typeof streamQuery>,
@@ -87,6 +88,9 @@ export class EventsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const from = lastEventId(request) ?? after;
+    const end = this.log.end();
+    // Whoever was further once would miss all that takes the place of what it has seen.
+    if (from > end) throw new Problem(404, 'position_not_found', noPosition(from, end));
     await this.streams.run(reply, (stream) => this.follow(stream, from));
   }
 
@@ -157,6 +161,9 @@ export class EventsController {
   }
 }
 
+const noPosition = (from: number, end: number): string =>
+  `The log ends at event ${end}, so there is nothing after ${from}: it was put back to an older copy. Begin again.`;
+
 const filterOf = (query: z.output<typeof eventsQuery>): LogFilter => ({
   streamId: query.job_id === undefined ? undefined : `job-${query.job_id}`,
   type: query.type,
@@ -165,7 +172,7 @@ const filterOf = (query: z.output<typeof eventsQuery>): LogFilter => ({
 });
 
 const accepts = (request: FastifyRequest, type: string): boolean =>
-  (request.headers.accept ?? '').includes(type);
+  (request.headers.accept ?? '').toLowerCase().includes(type);
 
 function linkTo(request: FastifyRequest, after: string): string {
   const url = new URL(request.url, 'http://daybook');

@@ -57,6 +57,7 @@ export const codesOfMechanisms = problemCodes({
     means: 'the log contradicts what was signed',
     members: { signed_checkpoint: z.string().optional(), present_checkpoint: z.string().optional() },
   },
+  log_damaged: { status: 409, means: 'an event is missing in the log, or is not what was recorded' },
   not_ready: { status: 503, means: 'the service is starting or stopping, or cannot write' },
   too_many_streams: { status: 503, means: 'too many live streams are open' },
 });

@@ -1,5 +1,6 @@
 // The attacker has the database file and may do anything to it, the triggers dropped; the key is out of reach.
-import { existsSync, copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import BetterSqlite3 from 'better-sqlite3';
 import { checkExport, writeExport } from '../../src/audit/export.js';
 import { Notary } from '../../src/audit/notary.js';
@@ -7,7 +8,7 @@ import { openCheckpoint } from '../../src/audit/proof/checkpoint.js';
 import { verifyProof } from '../../src/audit/proof/tlog-proof.js';
 import type { StoredEvent } from '../../src/audit/proof/leaf.js';
 import { parseVerifierKey } from '../../src/audit/proof/verifier-key.js';
-import { checkSignedLog, eventsOf, originIn } from '../../src/audit/signed-log.js';
+import { checkSignedLog, eventsOf, originIn, type CheckedSignedLog } from '../../src/audit/signed-log.js';
 import { TileDatabase, tilesPathOf } from '../../src/audit/tile-database.js';
 import { SqliteReader } from '../../src/database/sqlite-reader.js';
 import { Log } from '../../src/event-store/log.js';
@@ -71,14 +72,16 @@ function attacked(...statements: string[]): string {
   return victim;
 }
 
-async function problemsOf(path: string): Promise<string[]> {
+async function checkOf(path: string): Promise<CheckedSignedLog> {
   const reader = SqliteReader.open(path);
   try {
-    return (await checkSignedLog(reader, { databasePath: path, keyFile: `${path}.key` })).problems;
+    return await checkSignedLog(reader, { databasePath: path, keyFile: `${path}.key` });
   } finally {
     reader.close();
   }
 }
+
+const problemsOf = async (path: string): Promise<string[]> => (await checkOf(path)).problems;
 
 const shift = (from: number, by: number): string[] => [
   `UPDATE events SET position = -position WHERE position >= ${from}`,
@@ -133,6 +136,18 @@ it.each([
     ],
     /event 5 .*is not the one/,
   ],
+  [
+    'invents a job before the first event',
+    [
+      `INSERT INTO events SELECT position - 100, 'job-invented', version, type, schema_version, data, metadata, recorded_at FROM events`,
+    ],
+    /where event 1 should be is event -99/,
+  ],
+  [
+    'gives an event a version that no stream can have',
+    ['UPDATE events SET version = 9007199254740993 WHERE position = 9'],
+    /event 9 cannot be what was recorded/,
+  ],
 ])('finds an attacker who %s, and says which event', async (_, statements, problem) => {
   expect((await problemsOf(attacked(...statements))).join('\n')).toMatch(problem);
 });
@@ -159,6 +174,45 @@ describe('an attacker who rewrites everything with fresh hashes', () => {
     const options = { databasePath: victim, keyFile: `${victim}.key`, checkpoints: [older] };
     expect((await checkSignedLog(reader, options)).problems.join('\n')).toMatch(/the past was rewritten/);
     reader.close();
+  });
+});
+
+describe('evidence that is gone', () => {
+  const without = (...endings: string[]): string => {
+    const victim = attacked();
+    for (const ending of endings) rmSync(victim + ending);
+    return victim;
+  };
+
+  it('is told, since agreement says less without it', async () => {
+    expect(await checkOf(attacked())).toMatchObject({ problems: [], warnings: [] });
+    expect(await checkOf(without('.tree'))).toMatchObject({
+      problems: [],
+      warnings: [expect.stringContaining('leaf hashes are kept of 0 events, and a checkpoint over 9')],
+    });
+    expect(await checkOf(without('.tree', '.key.checkpoint'))).toMatchObject({
+      problems: [],
+      warnings: [expect.stringContaining('neither leaf hashes nor a signed checkpoint')],
+    });
+  });
+
+  it('is a problem when a signed checkpoint can no longer be compared', async () => {
+    for (const victim of [without('.key'), attacked('DELETE FROM log_identity')])
+      expect((await problemsOf(victim)).join()).toMatch(/signed checkpoint .* cannot be compared/);
+  });
+
+  it('cannot be checked when what was signed is rubbish', async () => {
+    const victim = attacked();
+    writeFileSync(`${victim}.key.checkpoint`, 'rubbish');
+    await expect(checkOf(victim)).rejects.toThrow(/What was signed of this log.* cannot be used/);
+  });
+
+  it('is a problem when a leaf hash that should be there cannot be read', async () => {
+    const victim = attacked();
+    const tree = new BetterSqlite3(tilesPathOf(victim));
+    tree.exec('UPDATE tiles SET tile = 1 WHERE level = 0 AND tile = 0');
+    tree.close();
+    expect((await problemsOf(victim)).join()).toMatch(/leaf hash that was kept of event 1 cannot be read/);
   });
 });
 
@@ -191,12 +245,38 @@ describe('proofs that are checked offline', () => {
   });
 });
 
+describe('a log that was damaged', () => {
+  it.each([
+    ['changed', `UPDATE events SET data = replace(data, '10000', '99999') WHERE position = 3`],
+    ['removed', 'DELETE FROM events WHERE position = 3'],
+  ])('gives no proof of an event that was %s', async (_, statement) => {
+    await withNotary(attacked(statement), async (notary) => {
+      await expect(notary.proofFile(3)).rejects.toMatchObject({ kind: 'conflict', code: 'log_damaged' });
+    });
+  });
+
+  it.each([3, events])('is not exported without its event %i', async (position) => {
+    const reader = SqliteReader.open(attacked(`DELETE FROM events WHERE position = ${position}`));
+    const path = place.path(`damaged-${position}.ndjson`);
+    await expect(writeExport({ path, events: eventsOf(new Log(reader)), note: signed })).rejects.toThrow(
+      `Event ${position} is missing in the log`,
+    );
+    reader.close();
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
 describe('an exported file', () => {
+  const storedEvents = (): StoredEvent[] => {
+    const reader = SqliteReader.open(original);
+    const found = [...eventsOf(new Log(reader))];
+    reader.close();
+    return found;
+  };
+
   const exported = async (name: string): Promise<string> => {
     const file = place.path(name);
-    const reader = SqliteReader.open(original);
-    await writeExport({ path: file, events: eventsOf(new Log(reader)), note: signed, force: true });
-    reader.close();
+    await writeExport({ path: file, events: storedEvents(), note: signed, force: true });
     return file;
   };
 
@@ -220,8 +300,9 @@ describe('an exported file', () => {
     }
     expect(readdirSync(place.path('exports'))).toEqual(['precious.ndjson']);
     expect(readFileSync(file, 'utf8')).toBe('precious');
-    await writeExport({ path: file, events: [], note: signed, force: true });
-    expect(readFileSync(file, 'utf8')).toContain('"checkpoint"');
+    const whole = readFileSync(await exported('whole.ndjson'), 'utf8');
+    await exported('exports/precious.ndjson');
+    expect(readFileSync(file, 'utf8')).toBe(whole);
     expect(readdirSync(place.path('exports'))).toEqual(['precious.ndjson']);
   });
 
@@ -237,6 +318,42 @@ describe('an exported file', () => {
       /where event 5 should be/,
     );
     await expect(check('cut.ndjson', lines.slice(0, -1))).rejects.toThrow(/cut off/);
+  });
+
+  it('says which line is no event, and why', async () => {
+    const text = readFileSync(await exported('text.ndjson'), 'utf8');
+    const check = (name: string, edited: string | Buffer) => {
+      writeFileSync(place.path(name), edited);
+      return checkExport(place.path(name), {});
+    };
+    await expect(check('empty-line.ndjson', text.replace('\n', '\n\n'))).rejects.toThrow(
+      'Line 2 of the file is not JSON',
+    );
+    await expect(check('crlf.ndjson', text.replaceAll('\n', '\r\n'))).rejects.toThrow(
+      'Line 1 of the file is not written as Daybook writes an event',
+    );
+    await expect(check('packed.ndjson', gzipSync(text))).rejects.toThrow('Line 1 of the file is not UTF-8');
+    for (const checkpoint of ['null', '5', '{}', ''])
+      await expect(check('odd.ndjson', `{"checkpoint":${checkpoint}}\n`)).rejects.toThrow(
+        'Line 1 of the file is no checkpoint',
+      );
+    await expect(check('cut.ndjson.gz', gzipSync(text).subarray(0, 200))).rejects.toThrow(
+      'is no whole gzip file',
+    );
+    await expect(check('plain.ndjson.gz', text)).rejects.toThrow('is no whole gzip file');
+  });
+
+  it('may hold what other programs take for the end of a line', async () => {
+    const [event] = storedEvents();
+    const odd = { ...event!, data: JSON.stringify({ error: 'a\u2028b\u2029c\u0085d\r' }) };
+    const note = signed.replace('\n9\n', '\n1\n');
+    const path = place.path('odd-lines.ndjson');
+    await writeExport({ path, events: [odd], note });
+    // The root is of another log: that the line was read as one event is what counts here.
+    expect(await checkExport(path, {})).toMatchObject({
+      events: 1,
+      problems: ['the 1 events of the file are not those of its checkpoint'],
+    });
   });
 
   it('must continue an older checkpoint', async () => {

@@ -1,5 +1,7 @@
 // The command line, as a person uses it: the built program on the database of a service that runs.
 import BetterSqlite3 from 'better-sqlite3';
+import { loadOrCreateSigningKey } from '../../src/audit/proof/signing-key.js';
+import { formatVerifierKey } from '../../src/audit/proof/verifier-key.js';
 import { Refusals } from '../../src/audit/refusals.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -18,6 +20,8 @@ beforeAll(async () => {
   await service.post(`/jobs/${jobId}/cancel`, {}, { 'x-correlation-id': 'cancelling' });
   const { body } = await service.get('/events?limit=1');
   correlationId = body.items[0].metadata.correlation_id;
+  const worker = 'x\n2026-01-01  409  forged  \u001b[31mPOST /evil \u009b31m';
+  await service.post(`${service.modelDay(jobId, '2025-01-16', 'gpt-5')}/start`, { worker });
   await service.service.app.get(Refusals).flush();
   database = service.service.database.path;
 });
@@ -77,13 +81,26 @@ describe('log', () => {
     [['--correlation', 'another'], 0],
     [['--refused', '--correlation', 'cancelling'], 1],
     [['--actor', 'tester', '--type', 'ModelDayStarted', '--limit', '1'], 1],
-    [['--refused'], 1],
+    [['--refused'], 2],
     [['--refused', '--actor', 'somebody'], 0],
   ])('filters by %j', async (words, count) => {
     const given = words.map((word) => ({ JOB: jobId, CORRELATION: correlationId })[word] ?? word);
     const { code, out } = await daybook('log', '--database', database, '--json', ...given);
     expect(code).toBe(0);
     expect(out.split('\n').filter((line) => line !== '')).toHaveLength(count);
+  });
+
+  it('shows on one line what others wrote, without what steers a terminal', async () => {
+    const { out } = await daybook('log', '--refused', '--database', database);
+    const line = out.split('\n').find((each) => each.includes('forged'));
+    expect(line).toMatch(/422 {2}invalid_request +x 2026-01-01/);
+    expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u0080-\u009f]/);
+  });
+
+  it('says that there is no such job', async () => {
+    const nobody = '99999999-9999-4999-8999-999999999999';
+    const { code, err } = await daybook('log', '--job', nobody, '--database', database);
+    expect({ code, err }).toEqual({ code: 1, err: `There is no job ${nobody}.\n` });
   });
 
   it('takes no limit that is no number', async () => {
@@ -102,10 +119,9 @@ describe('log', () => {
 describe('verify', () => {
   it('ends with 0 when the tables are what the events say, while the service runs', async () => {
     const { code, out } = await daybook('verify', '--database', database);
-    expect({ code, out }).toEqual({
-      code: 0,
-      out: 'The tables are what the events say: 5 events of 1 jobs.\n',
-    });
+    expect(code).toBe(0);
+    // Before it, a warning may stand: no thread hashes the log of a service inside of the tests.
+    expect(out).toMatch(/^The tables are what the events say: 5 events of 1 jobs\.\n$/m);
   });
 
   it('ends with 1 and says where they differ', async () => {
@@ -150,7 +166,26 @@ describe('proof', () => {
     ).toMatchObject({
       code: 0,
     });
-    const otherKey = `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`;
+    const signer = loadOrCreateSigningKey(place.path('other.key'), key.split('+')[0]!);
+    const otherKey = formatVerifierKey(signer.verifierKey);
     expect((await daybook('verify', '--file', file, '--key', otherKey)).code).toBe(1);
+    const json = await daybook('verify', '--file', file, '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ ok: true, events: 5 });
+    expect(json.err).toContain('the signature of the checkpoint was not checked');
+  });
+
+  it.each([
+    [['--key', 'wrong+00000000+AAAA'], '--key goes with --checkpoint, --file or --proof'],
+    [['--file', 'x', '--key', 'wrong+00000000+AAAA'], '--key is not a verifier key'],
+    [['--file', 'x', '--key', 'nowhere'], 'nowhere'],
+    [
+      ['--proof', 'x', '--file', 'y', '--key', 'k'],
+      "option '--proof <file>' cannot be used with option '--file",
+    ],
+    [['--proof', 'x', '--checkpoint', 'y', '--key', 'k'], "cannot be used with option '--checkpoint"],
+  ])('checks all that it is asked to, or says that it cannot: %j', async (words, message) => {
+    const { code, out, err } = await daybook('verify', '--database', database, ...words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(message);
   });
 });

@@ -144,6 +144,7 @@ async function ended(jobId: string): Promise<void> {
   const etag = headers.get('etag')!;
   await get(`/jobs/${jobId}`, { 'if-none-match': etag });
   await get(`/jobs/${jobId}/stream`);
+  await get('/events/stream?after=999999');
   await get(`/jobs/${jobId}/stream`, { 'last-event-id': etag.replaceAll('"', '') });
   await get(`/simulate/status/${jobId}`);
   await get(`/jobs/${jobId}/history?version=3`);
@@ -235,7 +236,7 @@ it('describes no answer that was not seen here', () => {
 });
 
 /** It takes a broken machine, a thousand clients, or the first moment of a service. */
-const brokenOnly = /starting|not_ready|too_many_streams|log_rolled_back|internal_error|database_/;
+const brokenOnly = /starting|not_ready|too_many_streams|log_rolled_back|log_damaged|internal_error|database_/;
 
 it('lists no code that no client was given here', () => {
   const declared = described.operations.flatMap(({ id, responses }) =>

@@ -115,6 +115,15 @@ it.each([
   });
 });
 
+it("finds a job's events of one type, and none of a type that it has not", async () => {
+  const typesOf = async (type: string) => {
+    const { status, body } = await service.get(`/jobs/${first}/events?type=${type}`);
+    return [status, body.items.length];
+  };
+  expect(await typesOf('ModelDayCompleted')).toEqual([200, 4]);
+  expect(await typesOf('JobClosed')).toEqual([200, 0]);
+});
+
 it('knows no events of a job that there is not', async () => {
   expect(await service.get('/jobs/nothing/events')).toMatchObject({
     status: 404,

@@ -96,6 +96,11 @@ describe('the log, live', () => {
     const resumed = await firstMessage(service, '/events/stream?after=1', { 'last-event-id': '2' });
     expect(resumed).toMatch(/^id: 3$/m);
     expect(await service.get('/events/stream', { 'last-event-id': 'x' })).toMatchObject({ status: 422 });
+    // A client that has seen more than there is would miss what takes its place.
+    expect(await service.get('/events/stream', { 'last-event-id': '4' })).toMatchObject({
+      status: 404,
+      body: { code: 'position_not_found', detail: expect.stringContaining('The log ends at event 3') },
+    });
   });
 
   it('leaves nothing behind when a client goes away', async () => {

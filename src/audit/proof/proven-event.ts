@@ -18,32 +18,31 @@ export const eventText = (event: StoredEvent): string =>
     metadata: event.metadata,
   });
 
-/** @throws ProofError when the bytes are not an event, written as `formatEvent` writes it */
-export function parseEvent(bytes: Buffer): StoredEvent {
-  const text = decodeUtf8(bytes);
-  const value = parseJson(text);
-  if (!isEvent(value)) {
-    throw new ProofError('The extra line of the proof is no event: a field is missing or of a wrong type.');
-  }
-  if (eventText(value) !== text) {
-    throw new ProofError('The extra line of the proof is not written as Daybook writes an event.');
-  }
+/**
+ * @param where the bytes stand, for whoever reads the error
+ * @throws ProofError when the bytes are not an event, written as `formatEvent` writes it
+ */
+export function parseEvent(bytes: Buffer, where = 'The extra line of the proof'): StoredEvent {
+  const text = decodeUtf8(bytes, where);
+  const value = parseJson(text, where);
+  if (!isEvent(value)) throw new ProofError(`${where} is no event: a field is missing or of a wrong type.`);
+  if (eventText(value) !== text) throw new ProofError(`${where} is not written as Daybook writes an event.`);
   return value;
 }
 
-function decodeUtf8(bytes: Buffer): string {
+function decodeUtf8(bytes: Buffer, where: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new ProofError('The extra line of the proof is not UTF-8.');
+    throw new ProofError(`${where} is not UTF-8.`);
   }
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProofError('The extra line of the proof is not JSON.');
+    throw new ProofError(`${where} is not JSON.`);
   }
 }
 
