@@ -1,5 +1,4 @@
-// Threads for work in the background: they stay small, and what nobody waits for has the processor when nobody else
-// wants it.
+// Threads for work in the background: they stay small, and have the processor when nobody else wants it.
 import { readlinkSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -13,7 +12,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 51
 /** As `nice -n 10`: about a tenth of the processor when a thread of normal priority wants all of it. */
 const niceness = 10;
 
-/** @param program is handed `workerData`, and may call `giveWay` itself */
+/** @param program is handed `workerData`, and calls `giveWay` itself */
 export const startInBackground = (program: URL, workerData: unknown): Worker =>
   new Worker(program, { workerData, resourceLimits });
 
