@@ -89,7 +89,14 @@ export async function startService(
 
 /** @param out where its lines go; standard output when not given */
 export const openLog = ({ LOG_LEVEL: level }: Pick<Settings, 'LOG_LEVEL'>, out?: DestinationStream): Logger =>
-  pino({ level, base: null, serializers: { err: errorFacts } }, out ?? destination(1));
+  pino({ level, base: null, serializers: { err: errorFacts } }, out ?? standardOutput());
+
+/** A log that cannot be written, on a full disk perhaps, must not end or hang the service: its lines are lost. */
+function standardOutput(): DestinationStream {
+  const out = destination({ dest: 1, sync: true, maxLength: 2 ** 20 });
+  out.on('error', () => undefined);
+  return out;
+}
 
 async function recover(
   app: NestFastifyApplication,

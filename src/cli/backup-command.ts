@@ -91,6 +91,9 @@ async function makeBackup(
 function refuseTarget(target: string, source: string, force: boolean): void {
   const isSource = existsSync(target) && existsSync(source) && isSameFile(target, source);
   if (isSource || target === resolve(source)) throw new Error(`${target} is the database itself.`);
+  const left = ['-wal', '-journal'].map((ending) => target + ending).find((each) => existsSync(each));
+  if (left !== undefined)
+    throw new Error(`${left} is there, and SQLite would take it for a part of the backup: move it away.`);
   if (!existsSync(target)) return;
   if (!statSync(target).isFile()) throw new Error(`${target} is there already, and is no file.`);
   if (!force) throw new Error(`${target} is there already. Give another name, or --force to replace it.`);

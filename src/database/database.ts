@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Runtime } from '../runtime/runtime.js';
+import { refuseOrphanLog } from './orphan-log.js';
 import { migrationsTableName, refuseForeignSchema, type MigrationClass } from './schema-check.js';
 import { Snapshots } from './snapshots.js';
 import { SqliteStatements } from './sqlite-statements.js';
@@ -51,6 +52,7 @@ export class Database {
     });
     const reads = new DataSource({ type: 'better-sqlite3', database: path, readonly: true, entities });
     try {
+      refuseOrphanLog(path);
       mkdirSync(dirname(path), { recursive: true });
       await writer.initialize();
       await writer.runMigrations({ transaction: 'each' });

@@ -17,6 +17,7 @@
 // between: the damaged file without its -wal under its name; both are in the folder, and restoring again keeps them.
 import {
   chmodSync,
+  chownSync,
   constants,
   copyFileSync,
   existsSync,
@@ -29,6 +30,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { refuseOrphanLog } from './orphan-log.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import { copyDatabase } from './database-copy.js';
 import { isBusy } from './database-error.js';
@@ -62,6 +64,7 @@ export class Replacement {
     try {
       const file = existsSync(database) ? realpathSync(database) : resolve(database);
       refuseOtherProgram(file);
+      refuseOrphanLog(file);
       return new Replacement(file, lock, runtime);
     } catch (error) {
       lock.release();
@@ -91,7 +94,7 @@ export class Replacement {
   finish(derived: readonly string[]): string | undefined {
     takeLogIn(this.path);
     const isThere = existsSync(this.database);
-    if (isThere) chmodSync(this.path, statSync(this.database).mode & 0o777);
+    if (isThere) this.keepOwner();
     syncFile(this.path);
     if (isThere) this.linkOld();
     for (const file of derived.flatMap((path) => [path, ...sideFilesOf(path)])) rmSync(file, { force: true });
@@ -109,6 +112,16 @@ export class Replacement {
     } finally {
       this.lock.release();
     }
+  }
+
+  private keepOwner(): void {
+    const { mode, uid, gid } = statSync(this.database);
+    try {
+      chownSync(this.path, uid, gid);
+    } catch {
+      // Only root can give a file away, and whoever else restores is the owner, most often.
+    }
+    chmodSync(this.path, mode & 0o777);
   }
 
   private linkOld(): void {

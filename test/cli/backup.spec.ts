@@ -1,5 +1,5 @@
 // `daybook backup`: the built program beside a service that works, and against what can go wrong.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { daybook, daybookUnder, ended, startCommand } from '../support/command.js';
@@ -123,6 +123,18 @@ it('leaves nothing behind when there is no room for it', async () => {
   expect(err).not.toBe('');
   expect(readdirSync(place.path('full')).filter((name) => name.startsWith('backup.db'))).toEqual([]);
 });
+
+it.each([[[]], [['--force']]])(
+  'refuses a name beside which a log of another database lies %j',
+  async (words) => {
+    const database = fixtureDatabase(place, `left${words.length}`);
+    const file = place.path(`left${words.length}`, 'old.db');
+    const log = place.write(`left${words.length}/old.db-wal`, 'commits');
+    const { code, err } = await daybook('backup', file, '--database', database, ...words);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`${log} is there`) });
+    expect(existsSync(file)).toBe(false);
+  },
+);
 
 describe('interrupted', () => {
   const partialIn = (name: string): string[] =>

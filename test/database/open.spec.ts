@@ -23,6 +23,16 @@ function made(name: string, sql: string): string {
   return path;
 }
 
+it('does not take the place of a file whose commits lie there still', async () => {
+  const path = place.path('moved', 'jobs.db');
+  place.write('moved/jobs.db-wal', 'commits');
+  for (const make of [() => undefined, () => place.write('moved/jobs.db', '')]) {
+    make();
+    await expect(open(path)).rejects.toThrow(/jobs\.db-wal holds commits of it/);
+    expect(readFileSync(`${path}-wal`, 'utf8')).toBe('commits');
+  }
+});
+
 async function refusalOf(path: string): Promise<string> {
   const before = readFileSync(path);
   const refusal: unknown = await open(path).catch((error: unknown) => error);
