@@ -15,7 +15,7 @@ import { timed } from './stopwatch.js';
 /** @typedef {Pick<import('./report.js').Section, 'figures' | 'targets'>} Part */
 
 const roundsOfRebuilding = 3;
-const roundsOfLatency = 3;
+const roundsOfLatency = 5;
 const latencyRoundMs = 5_000;
 const roundsOfStarting = 7;
 const memoryTargetMb = 300;

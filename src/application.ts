@@ -90,17 +90,38 @@ export async function openApplication(
   return { app, database, notary, rebuilds, metrics, tracing };
 }
 
-/** Brings the tables to the end of the log, by the rules of this Daybook. */
-export async function bringUpToDate({ app, database, rebuilds }: Application, log: Logger): Promise<void> {
+/**
+ * Brings the tables to the end of the log, by the rules of this Daybook.
+ * @throws UnusableDatabase; the reason of `signal` when that has ended it
+ */
+export async function bringUpToDate(
+  { app, database, rebuilds }: Application,
+  log: Logger,
+  signal?: AbortSignal,
+): Promise<void> {
   await rebuilds.cleanUp();
-  if (await catchUp(database, projectedJobs)) return;
+  const isUpToDate = await catchUp(database, projectedJobs);
+  signal?.throwIfAborted();
+  if (isUpToDate) return;
   const health = app.get(Health, { strict: false });
   log.warn('the read tables are built anew from the log; the service is ready when that is done');
-  health.catchingUp('The read tables are built anew from the log');
-  rebuilds.start();
+  health.catchingUp(() => {
+    const { done, total } = rebuilds.progress;
+    const progress = total === 0 ? '' : `: ${done} of ${total} events`;
+    return `The read tables are built anew from the log${progress}`;
+  });
+  const { id } = rebuilds.start();
+  const cancel = (): void => {
+    log.info('told to stop: the read tables stay as they were');
+    // How it ends is waited for below.
+    rebuilds.cancel(id).catch(() => undefined);
+  };
+  signal?.addEventListener('abort', cancel, { once: true });
   const ended = await rebuilds.whenEnded();
+  signal?.removeEventListener('abort', cancel);
   health.caughtUp();
   if (ended?.status === 'completed') return;
+  signal?.throwIfAborted();
   throw new UnusableDatabase(`Its read tables could not be built anew: ${ended?.error ?? 'it was stopped'}.`);
 }
 

@@ -1,8 +1,10 @@
 // Runs a service as a process: from its settings to its end by a signal.
+import { once } from 'node:events';
 import { environmentWithFile, readSettings, UnusableSettings } from './config.js';
 import { DatabaseUnavailable } from './database/database-error.js';
 import { DatabaseInUse } from './database/service-lock.js';
 import { UnusableDatabase } from './database/unusable-database.js';
+import { interruption } from './runtime/interruption.js';
 import { systemRuntime } from './runtime/runtime.js';
 import { startService } from './service.js';
 import { UnusableExecutor } from './worker/executors/unusable-executor.js';
@@ -10,32 +12,20 @@ import { UnusableExecutor } from './worker/executors/unusable-executor.js';
 /** Errors that are the starter's to mend: the message says how, and a stack would only hide it. */
 const expected = [UnusableSettings, UnusableExecutor, UnusableDatabase, DatabaseInUse, DatabaseUnavailable];
 
-/** Sets the exit code: 0 after a clean stop, 1 when it could not start or stop. */
+/** Sets the exit code: 0 after a clean stop, also one during the start; 1 when it could not start or stop. */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   // From the first moment: work may be running before the start is over.
-  const stopped = firstSignal();
+  const { signal } = interruption();
   try {
-    const service = await startService(readSettings(environmentWithFile(environment)), systemRuntime);
-    await stopped;
+    const settings = readSettings(environmentWithFile(environment));
+    const service = await startService(settings, systemRuntime, { signal });
+    if (!signal.aborted) await once(signal, 'abort');
     await service.stop();
   } catch (error) {
+    if (signal.aborted && error === signal.reason) return;
     process.stderr.write(`${messageFor(error)}\n`);
     process.exit(1);
   }
-}
-
-/** Resolves when the process is asked to stop; whoever asks twice does not want to wait. */
-function firstSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    const stop = (): void => {
-      if (isStopping) process.exit(130);
-      isStopping = true;
-      resolve();
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
-  });
 }
 
 function messageFor(error: unknown): string {

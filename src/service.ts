@@ -35,12 +35,13 @@ export interface Service {
 /**
  * Opens the database, recovers what a crash left behind, listens, and works.
  *
+ * @param signal ends the start, which then rejects with the signal's reason; without effect once it has started
  * @throws UnusableSettings, UnusableExecutor, UnusableDatabase, DatabaseInUse: with a message for whoever started it
  */
 export async function startService(
   settings: Settings,
   runtime: Runtime,
-  log = openLog(settings),
+  { log = openLog(settings), signal }: { log?: Logger; signal?: AbortSignal } = {},
 ): Promise<Service> {
   const closers: Closers = [];
   try {
@@ -56,9 +57,10 @@ export async function startService(
     const { app, database, notary } = application;
     // From here on the probes are answered, and everything else with 503 until it serves.
     await app.listen(settings.PORT, settings.HOST);
-    await bringUpToDate(application, log);
+    await bringUpToDate(application, log, signal);
     await recover(app, settings, log);
     await app.get(RowRemoval, { strict: false }).finishAll();
+    signal?.throwIfAborted();
 
     const url = await app.getUrl();
     const health = app.get(Health, { strict: false });

@@ -7,6 +7,7 @@ import { afterCommands, DatabaseInUse, takeCommandLock } from '../database/servi
 import { SqliteReader } from '../database/sqlite-reader.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import type { DatabaseOption } from './cli-environment.js';
+import { presenceAt, startedService, StartWait } from './presence.js';
 import { ServiceTarget } from './service-target.js';
 import type { Target } from './target.js';
 
@@ -15,21 +16,20 @@ export interface TargetOptions extends DatabaseOption {
   url?: string;
 }
 
-/** How long a service that has the database and does not answer may be starting or stopping, in milliseconds. */
+/** How long a service that has the database and does not listen may be starting or stopping, in milliseconds. */
 const patienceMs = 3_000;
 const lookMs = 100;
-const glimpseMs = 10_000;
 
 /**
  * For a command that changes something.
  * @throws Error that says which service or database could not be found, and what to do
  */
 export async function openTarget(options: TargetOptions): Promise<Target> {
-  if (options.url !== undefined) return new ServiceTarget(options.url);
+  if (options.url !== undefined) return startedService(new ServiceTarget(options.url));
   const settings = settingsFor(options);
   const endMs = systemRuntime.nowMs() + patienceMs;
-  for (;;) {
-    const service = await serviceFor(settings, options);
+  for (const wait = new StartWait(); ;) {
+    const { service, starting } = await serviceFor(settings, options);
     if (service !== undefined) return service;
     mustExist(settings, options);
     // Loading it takes most of the time: meanwhile the database is free for a service that starts.
@@ -40,17 +40,17 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
       return await openApartTarget(settings, lock);
     } catch (error) {
       if (!(error instanceof DatabaseInUse) || error.by === 'command') throw error;
-      if (systemRuntime.nowMs() >= endMs) throw silent(settings);
+      if (starting === undefined && systemRuntime.nowMs() >= endMs) throw silent(settings);
     }
-    await pause(systemRuntime, lookMs);
+    await (starting === undefined ? pause(systemRuntime, lookMs) : wait.pause(starting.name));
   }
 }
 
 /** For a command that only reads: a service, or the path of a database to read beside whoever has it. */
 export async function findSource(options: TargetOptions): Promise<ServiceTarget | string> {
-  if (options.url !== undefined) return new ServiceTarget(options.url);
+  if (options.url !== undefined) return startedService(new ServiceTarget(options.url));
   const settings = settingsFor(options);
-  const service = await serviceFor(settings, options);
+  const { service } = await serviceFor(settings, options);
   if (service !== undefined) return service;
   mustExist(settings, options);
   return settings.databasePath;
@@ -69,23 +69,28 @@ function urlOf({ HOST: host, PORT: port }: Settings): string | undefined {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-/** The service that the settings name, if it answers and is the one of this database. */
-async function serviceFor(settings: Settings, options: TargetOptions): Promise<ServiceTarget | undefined> {
+/**
+ * The service that the settings name, if it answers and is the one of this database. Whose database one that is
+ * starting has, only the lock tells.
+ */
+async function serviceFor(
+  settings: Settings,
+  { database }: TargetOptions,
+): Promise<{ service?: ServiceTarget; starting?: ServiceTarget }> {
   const url = urlOf(settings);
-  if (url === undefined) return undefined;
+  if (url === undefined) return {};
   const service = new ServiceTarget(url);
-  const answer = await service.glimpse('/audit/key', glimpseMs);
-  // 503: it is starting, and its lock tells whose database it has.
-  if (answer === undefined || answer.status === 503) return undefined;
-  const served = /^(\S+)\+[\da-f]{8}\+\S+$/.exec(answer.text.trim())?.[1];
-  const isDaybook = served !== undefined || answer.type.startsWith('application/problem+json');
+  const presence = await presenceAt(service);
+  if (presence.is === 'absent') return {};
+  if (presence.is === 'starting') return { starting: service };
   const here = originAt(settings.databasePath);
-  if (isDaybook && options.database === undefined && (here === undefined || served === undefined))
-    return service;
-  if (isDaybook && here !== undefined && here === served) return service;
-  if (options.database !== undefined) return undefined;
+  if (presence.is === 'service') {
+    const isUnknown = here === undefined || presence.origin === undefined;
+    if (isUnknown ? database === undefined : here === presence.origin) return { service };
+  }
+  if (database !== undefined) return {};
   throw new Error(
-    isDaybook
+    presence.is === 'service'
       ? `The service at ${url} serves another database than ${settings.databasePath}. Name the service with --url, or the database with --database.`
       : `What answers at ${url} is no Daybook service. Name the service with --url, or the database with --database.`,
   );

@@ -1,8 +1,8 @@
 // Work that takes long and is done by whom a command speaks to: started with a POST (202 and where to follow it),
 // looked at until it has ended, and cancelled at Ctrl-C.
+import { interruption } from '../runtime/interruption.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import { ask, type Target } from './target.js';
-import { interruption } from './terminal.js';
 
 /** What every document of long work says; all else in it is of its kind. */
 export interface LongWork {

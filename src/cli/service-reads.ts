@@ -4,8 +4,8 @@ import type { JobStatus } from '../simulation/domain/status.js';
 import type { JobView, WholeJobView } from '../simulation/views.js';
 import { jobIdsBeginning } from './job-id.js';
 import { hasEnded, type JobList, type JobNews, type JobReads } from './job-reads.js';
-import { NoAnswer, type ServiceTarget } from './service-target.js';
-import { ask } from './target.js';
+import type { ServiceTarget } from './service-target.js';
+import { ask, NoAnswer } from './target.js';
 
 /** For how long a service that does not answer (any more) is asked again, and how often, in milliseconds. */
 const silenceMs = 60_000;

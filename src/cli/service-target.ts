@@ -1,41 +1,44 @@
 // A service that runs, over HTTP.
-import type { Answer, Target } from './target.js';
+import { NoAnswer, type Answer, type Target } from './target.js';
 import { eventsIn, type ServerEvent } from './server-events.js';
 
 /** How long an answer may take, in milliseconds. A large grid takes seconds. */
 const answerMs = 120_000;
 
-/** Nothing listens there, or not any more. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
 export class ServiceTarget implements Target {
   readonly isService = true;
+  /** Its address, without a password. */
   readonly name: string;
+  private readonly credentials: Record<string, string> = {};
 
-  /** @throws Error when it is no URL that a service can have */
+  /**
+   * @param url may hold a name and a password (RFC 7617), for a gateway before the service
+   * @throws Error when it is no URL that a service can have
+   */
   constructor(url: string) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed === undefined || !['http:', 'https:'].includes(parsed.protocol) || parsed.search !== '')
       throw new Error(`"${url}" is no address of a service: write it like http://127.0.0.1:3000`);
-    this.name = url.replace(/\/+$/, '');
+    const { username, password } = parsed;
+    this.name = parsed.origin + parsed.pathname.replace(/\/+$/, '');
+    if (username === '' && password === '') return;
+    const given = Buffer.from(decodeURIComponent(`${username}:${password}`));
+    this.credentials = { authorization: `Basic ${given.toString('base64')}` };
   }
 
   /** @throws NoAnswer */
-  async send(method: string, path: string, body?: object): Promise<Answer> {
-    const init: RequestInit = { method };
-    if (body !== undefined) {
-      init.headers = { 'content-type': 'application/json' };
-      init.body = JSON.stringify(body);
-    }
-    const response = await this.fetch(path, init, answerMs);
+  async send(method: string, path: string, body?: object, withinMs = answerMs): Promise<Answer> {
+    const content =
+      body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const signal = AbortSignal.timeout(withinMs);
+    const response = await this.fetch(path, { method, signal, ...content });
     const text = await this.unlessBroken(response.text());
-    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       location: response.headers.get('location') ?? undefined,
-      body: isJson ? (JSON.parse(text) as unknown) : text,
+      body: isOf(response, /[/+]json\b/) ? this.parsed(text) : text,
     };
   }
 
@@ -56,31 +59,32 @@ export class ServiceTarget implements Target {
       await response.body?.cancel();
       throw new NoAnswer(`${this.name} answered ${response.status} to GET ${path}.`);
     }
-    return this.unbroken(eventsIn(response.body));
-  }
-
-  /** What `GET` answers within `ms`, as text; undefined when nothing does. */
-  async glimpse(
-    path: string,
-    ms: number,
-  ): Promise<{ status: number; type: string; text: string } | undefined> {
-    try {
-      const response = await this.fetch(path, {}, ms);
-      const type = response.headers.get('content-type') ?? '';
-      return { status: response.status, type, text: await this.unlessBroken(response.text()) };
-    } catch (error) {
-      if (error instanceof NoAnswer) return undefined;
-      throw error;
+    if (!isOf(response, /^text\/event-stream\b/)) {
+      await response.body.cancel();
+      throw new Error(`${this.name} answered no event stream to GET ${path}.`);
     }
+    return this.unbroken(eventsIn(response.body));
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  private fetch(path: string, init: RequestInit, withinMs?: number): Promise<Response> {
-    const limit = withinMs === undefined ? {} : { signal: AbortSignal.timeout(withinMs) };
-    return this.unlessBroken(fetch(this.name + path, { ...init, ...limit }));
+  private fetch(
+    path: string,
+    { headers, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
+  ): Promise<Response> {
+    const all = { ...headers, ...this.credentials };
+    return this.unlessBroken(fetch(this.name + path, { ...init, headers: all }));
+  }
+
+  /** @throws Error when it is called JSON and is none */
+  private parsed(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new Error(`${this.name} answered with JSON that is none.`, { cause: error });
+    }
   }
 
   private async unlessBroken<T>(work: Promise<T>): Promise<T> {
@@ -106,3 +110,5 @@ export class ServiceTarget implements Target {
     });
   }
 }
+
+const isOf = ({ headers }: Response, type: RegExp): boolean => type.test(headers.get('content-type') ?? '');

@@ -18,9 +18,15 @@ export interface Target {
   close(): Promise<void>;
 }
 
+/** Nothing listens there, or not any more; or it cannot answer now, and perhaps in a moment. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
 /**
  * @throws Refused when the answer is no
- * @throws Error when it cannot be answered now
+ * @throws NoAnswer when there is none now
+ * @throws Error when it cannot be answered
  */
 export async function ask(
   target: Target,
@@ -36,6 +42,7 @@ export async function ask(
 function errorOf({ status, body }: Answer, otherwise: string): Error {
   const isProblem = typeof body === 'object' && body !== null && 'detail' in body && 'status' in body;
   const message = isProblem ? String(body.detail) : `${otherwise}.`;
-  if (!isProblem || status >= 500 || status === 429) return new Error(message);
+  if (status === 429 || status === 503) return new NoAnswer(message);
+  if (!isProblem || status >= 500) return new Error(message);
   return new Refused(message, body as ProblemDocument);
 }

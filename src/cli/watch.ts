@@ -1,11 +1,12 @@
 // Follows a job to its end: drawn live on a terminal, a line now and then anywhere else, JSON for scripts.
 import type { WriteStream } from 'node:tty';
+import { interruption } from '../runtime/interruption.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import type { WholeJobView } from '../simulation/views.js';
 import { print } from './cli-environment.js';
 import { hasEnded, type JobNews, type JobReads } from './job-reads.js';
 import { failureLines, jobLines, progressLine } from './job-text.js';
-import { interruption, LiveLines } from './terminal.js';
+import { LiveLines } from './terminal.js';
 
 /** At least between two drawings, and at most (the elapsed time goes on), in milliseconds. */
 const drawMinMs = 100;

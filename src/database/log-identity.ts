@@ -7,17 +7,21 @@ import { UnusableDatabase } from './unusable-database.js';
  * @param wanted the name for a log that has none yet; one is made when it is not given
  * @throws UnusableDatabase when the log has another name already
  */
-export function originOf(database: Database, runtime: Runtime, wanted: string | undefined): Promise<string> {
-  return database.queue.run(async (transaction) => {
-    const kept = await transaction.get<{ origin: string }>('SELECT origin FROM log_identity');
-    if (kept === undefined) {
-      const origin = wanted ?? `daybook/${runtime.uuid()}`;
-      await transaction.run('INSERT INTO log_identity (origin) VALUES (?)', origin);
-      return origin;
-    }
-    if (wanted === undefined || wanted === kept.origin) return kept.origin;
+export async function originOf(
+  database: Database,
+  runtime: Runtime,
+  wanted: string | undefined,
+): Promise<string> {
+  const [kept] = database.query<{ origin: string }>('SELECT origin FROM log_identity');
+  const origin = kept?.origin ?? wanted ?? `daybook/${runtime.uuid()}`;
+  if (wanted !== undefined && wanted !== origin) {
     throw new UnusableDatabase(
-      `The log in ${database.path} is named ${kept.origin}; LOG_ORIGIN=${wanted} would give it another name.`,
+      `The log in ${database.path} is named ${origin}; LOG_ORIGIN=${wanted} would give it another name.`,
     );
-  });
+  }
+  if (kept === undefined)
+    await database.queue.run((transaction) =>
+      transaction.run('INSERT INTO log_identity (origin) VALUES (?)', origin),
+    );
+  return origin;
 }

@@ -19,7 +19,7 @@ const waits = `a write has been waiting for ${probeWaitMs / 1_000} second(s)`;
 @Injectable()
 export class Health {
   private phase: 'starting' | 'serving' | 'stopping' = 'starting';
-  private behind: string | undefined;
+  private behind: (() => string) | undefined;
   private wasReady = true;
   private probing: Promise<string | undefined> | undefined;
 
@@ -42,10 +42,10 @@ export class Health {
   }
 
   /**
-   * What clients read is older than the log until `caughtUp()`. May be called again as it goes on.
-   * @param progress a sentence without its full stop, like `The tables are being rebuilt: 300 of 9000 events`
+   * What clients read is older than the log until `caughtUp()`.
+   * @param progress tells how far it is, without a full stop, like `The tables are rebuilt: 300 of 9000 events`
    */
-  catchingUp(progress: string): void {
+  catchingUp(progress: () => string): void {
     this.behind = progress;
   }
 
@@ -67,7 +67,7 @@ export class Health {
   }
 
   private async look(): Promise<string | undefined> {
-    if (this.behind !== undefined) return `${this.behind}.`;
+    if (this.behind !== undefined) return `${this.behind()}.`;
     if (this.phase !== 'serving') return `The service is ${this.phase}.`;
     const { lastTrouble, lastWrittenAtMs } = this.database.queue;
     const isProven = this.runtime.nowMs() - lastWrittenAtMs < writeProvesMs;

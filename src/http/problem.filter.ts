@@ -15,8 +15,9 @@ export function answerProblem(
 ): Problem {
   const problem = problemOf(error);
   if (problem.status >= 500) {
-    // A probe that is answered 503 is no error: what is wrong is told once, by Health.
-    const level = isProbe(request.routeOptions.url ?? '') ? 'debug' : 'error';
+    // A probe that is answered 503 is no error: what is wrong is told once, by Health. Nor is a start.
+    const isExpected = problem.code === 'starting' || isProbe(request.routeOptions.url ?? '');
+    const level = isExpected ? 'debug' : 'error';
     log[level]({ err: error, correlation_id: request.correlationId, path: pathOf(request) }, problem.message);
   }
   reply

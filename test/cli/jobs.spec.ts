@@ -1,5 +1,6 @@
 // Commands on jobs, as a person types them: with a service, and on a database that no service has.
-import { createServer } from 'node:net';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -8,6 +9,7 @@ import { draw } from '../../src/cli/watch.js';
 import { ServiceReads } from '../../src/cli/service-reads.js';
 import { ServiceTarget } from '../../src/cli/service-target.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
+import { freePort } from '../support/free-port.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -38,12 +40,15 @@ async function leftDatabase(): Promise<Settings> {
   return { ...settings, PORT: await freePort() };
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
+async function listenWith(answer: RequestListener): Promise<{ host: string; close: () => void }> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return String(port);
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close().closeAllConnections();
+    },
+  };
 }
 
 const json = ({ out }: Ended): any => JSON.parse(out);
@@ -157,6 +162,60 @@ describe('with a service', () => {
     expect(otherDatabase.err).toMatch(/serves another database than .*jobs\.db/);
     expect(json(named)).toEqual({ items: [], next: null });
     await other.end('SIGTERM');
+  });
+});
+
+describe('at an address', () => {
+  it.each([
+    ['text/html', '<h1>Welcome</h1>'],
+    ['application/json', '{"items":[],"status":"completed"}'],
+  ])('something that answers with %s is told from a service', async (type, body) => {
+    const { host, close } = await listenWith((_, response) => {
+      response.writeHead(200, { 'content-type': type }).end(body);
+    });
+    const url = `http://${host}`;
+    const grid = ['--dates', '2025-01-16', '--models', 'a'];
+    const jobId = '00000000-0000-4000-8000-000000000000';
+    const commands = [
+      ['trigger', ...grid],
+      ['jobs'],
+      ['cancel', jobId],
+      ['status', jobId, '--watch'],
+      ['rebuild'],
+    ];
+    for (const ended of await Promise.all(commands.map((words) => runDaybook([...words, '--url', url]))))
+      expect(ended).toEqual({ code: 2, out: '', err: `What answers at ${url} is no Daybook service.\n` });
+    close();
+  });
+
+  it('a gateway is given the name and the password of the URL, which are not told', async () => {
+    const service = await startTestService(place);
+    const { host, close } = await listenWith((request, response) => {
+      const isKnown = request.headers.authorization === `Basic ${btoa('ann:p@ss')}`;
+      if (!isKnown) {
+        response.writeHead(401).end();
+        return;
+      }
+      service.get(request.url ?? '').then(
+        ({ status, headers, body }) =>
+          response
+            .writeHead(status, { 'content-type': headers.get('content-type') ?? '' })
+            .end(typeof body === 'string' ? body : JSON.stringify(body)),
+        () => response.destroy(),
+      );
+    });
+    const [known, unknown] = await Promise.all(
+      ['ann:p%40ss', 'ann:wrong'].map((user) =>
+        runDaybook(['jobs', '--json', '--url', `http://${user}@${host}`]),
+      ),
+    );
+    expect(known).toMatchObject({ code: 0, out: '{"items":[],"next":null}\n' });
+    expect(unknown).toEqual({
+      code: 2,
+      out: '',
+      err: `http://${host} asks for another name and password: --url https://name:password@host\n`,
+    });
+    close();
   });
 });
 

@@ -43,8 +43,9 @@ it('is not ready before it serves', async () => {
 it('is alive but not ready while its tables catch up with the log, and says how far it is', async () => {
   const service = await startTestService(place);
   const health = service.service.app.get(Health, { strict: false });
-  for (const events of [300, 600]) {
-    health.catchingUp(`The tables are being rebuilt: ${events} of 900 events`);
+  let events = 0;
+  health.catchingUp(() => `The tables are being rebuilt: ${events} of 900 events`);
+  for (events of [300, 600]) {
     const answer = await service.get('/health/ready');
     expectProblem(answer, 503, 'not_ready');
     expect(answer.body.detail).toBe(`The tables are being rebuilt: ${events} of 900 events.`);
@@ -104,7 +105,7 @@ it('says once in the log that it is not ready, and once that it is again', async
   const health = service.service.app.get(Health, { strict: false });
   const said = (): unknown[] =>
     kept.lines().flatMap(({ msg, reason }) => (/ready/.test(msg) ? [[msg, reason]] : []));
-  health.catchingUp('The tables are being rebuilt');
+  health.catchingUp(() => 'The tables are being rebuilt');
   for (let times = 0; times < 3; times += 1) await service.get('/health/ready');
   expect(said()).toEqual([['not ready', 'The tables are being rebuilt.']]);
   health.caughtUp();

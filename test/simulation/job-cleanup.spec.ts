@@ -232,7 +232,7 @@ describe('a retention', () => {
     const service: Service = await startService(
       readSettings(environment),
       runtime,
-      pino({ level: 'silent' }),
+      { log: pino({ level: 'silent' }) },
     );
     const api = client(service.url);
     const modelsLeft = async (): Promise<string> =>

@@ -35,7 +35,7 @@ export async function startTestService(
       ...settings,
     }),
     runtime,
-    log,
+    { log },
   );
   services.add(service);
   return { ...client(service.url), service };

@@ -1,0 +1,80 @@
+// What answers at an address: a service, one that is starting, something that is no Daybook, or nothing.
+import { pause, systemRuntime } from '../runtime/runtime.js';
+import { NoAnswer } from './target.js';
+import type { ServiceTarget } from './service-target.js';
+
+export type Presence =
+  /** `origin`: the name of its log, unless it cannot tell now. */
+  | { is: 'service'; origin: string | undefined }
+  | { is: 'starting' }
+  | { is: 'stranger' }
+  /** A gateway wants other credentials. */
+  | { is: 'closed' }
+  /** Also a gateway with nothing behind it. */
+  | { is: 'absent' };
+
+const glimpseMs = 10_000;
+
+/** A verifier key begins with the name of the log (https://c2sp.org/signed-note). */
+const verifierKey = /^(\S+)\+[\da-f]{8}\+\S+$/;
+
+export async function presenceAt(service: ServiceTarget): Promise<Presence> {
+  const answer = await service.send('GET', '/audit/key', undefined, glimpseMs).catch(nothing);
+  if (answer === undefined) return { is: 'absent' };
+  const { status, body } = answer;
+  const code = codeIn(body);
+  if (code === 'starting') return { is: 'starting' };
+  if (code !== undefined) return { is: 'service', origin: undefined };
+  const origin = typeof body === 'string' ? verifierKey.exec(body.trim())?.[1] : undefined;
+  if (origin !== undefined) return { is: 'service', origin };
+  if (status === 401 || status === 403) return { is: 'closed' };
+  return { is: [502, 503, 504].includes(status) ? 'absent' : 'stranger' };
+}
+
+/** Of a problem document, as a service writes it. */
+const codeIn = (body: unknown): string | undefined =>
+  typeof body === 'object' && body !== null && 'code' in body && 'detail' in body
+    ? String(body.code)
+    : undefined;
+
+function nothing(error: unknown): undefined {
+  if (!(error instanceof NoAnswer)) throw error;
+}
+
+/** How long a service that starts is waited for (it may be building its tables anew), and how often it is looked. */
+const startMs = 60_000;
+const lookMs = 200;
+
+/** The patience with a service that starts; whoever waits with it is told so. */
+export class StartWait {
+  private endMs: number | undefined;
+
+  /** @throws Error when it has taken too long */
+  async pause(name: string): Promise<void> {
+    if (this.endMs === undefined) {
+      this.endMs = systemRuntime.nowMs() + startMs;
+      process.stderr.write(`The service at ${name} is starting: waiting for it.\n`);
+    }
+    if (systemRuntime.nowMs() >= this.endMs)
+      throw new Error(
+        `The service at ${name} is still starting. Try again when ${name}/health/ready answers 200.`,
+      );
+    await pause(systemRuntime, lookMs);
+  }
+}
+
+/**
+ * The service at this address, as soon as it has started.
+ * @throws Error when what answers there is no Daybook
+ */
+export async function startedService(service: ServiceTarget): Promise<ServiceTarget> {
+  for (const wait = new StartWait(); ;) {
+    const { is } = await presenceAt(service);
+    if (is === 'stranger') throw new Error(`What answers at ${service.name} is no Daybook service.`);
+    if (is === 'closed')
+      throw new Error(`${service.name} asks for another name and password: --url https://name:password@host`);
+    // Nothing there: whatever is asked next says so, and why.
+    if (is !== 'starting') return service;
+    await wait.pause(service.name);
+  }
+}

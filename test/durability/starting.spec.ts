@@ -1,0 +1,135 @@
+// While a service starts and builds its tables anew: it says so, commands wait for it, and it can be told to stop.
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import BetterSqlite3 from 'better-sqlite3';
+import { readSettings } from '../../src/config.js';
+import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
+import type { startService } from '../../src/service.js';
+import { client } from '../support/client.js';
+import { runDaybook, startCommand } from '../support/command.js';
+import { freePort } from '../support/free-port.js';
+import { keptLog } from '../support/kept-log.js';
+import { startTestService } from '../support/service.js';
+import { workplace } from '../support/workplace.js';
+import { until } from '../worker/until.js';
+import { settingsIn, startDaybook } from './daybook-process.js';
+
+const place = workplace();
+
+/** All that it has written so far, as it comes. */
+function following(stream: Readable): () => string {
+  let said = '';
+  stream.on('data', (chunk) => (said += String(chunk)));
+  return () => said;
+}
+
+let count = 0;
+
+/** A database of one job, whose tables an older version of the rules made. */
+async function outdated(): Promise<{
+  settings: ReturnType<typeof settingsIn> & { PORT: string };
+  jobId: string;
+}> {
+  count += 1;
+  const settings = { ...settingsIn(place, `outdated-${count}`), PORT: await freePort() };
+  const service = await startTestService(place, settings);
+  const trigger = { date_range: ['2025-01-16'], models: ['a', 'b'] };
+  const jobId = (await service.post('/simulate/trigger', trigger)).body.job_id;
+  await service.service.stop();
+  const database = new BetterSqlite3(settings.databasePath);
+  database.exec('UPDATE projections SET version = 0');
+  database.close();
+  return { settings, jobId };
+}
+
+/** While it is held, a service on this database cannot write, and so does not come to the end of its start. */
+function hold(path: string): { letGo: () => void } {
+  const holder = new BetterSqlite3(path);
+  holder.exec('BEGIN IMMEDIATE');
+  return {
+    letGo() {
+      holder.exec('ROLLBACK');
+      holder.close();
+    },
+  };
+}
+
+/** As it was built: a rebuild is a thread with a program of its own. */
+const built = (await import(join(import.meta.dirname, '../../dist/service.js'))) as {
+  startService: typeof startService;
+};
+
+/** Its clock stands still, so it waits for a lock for as long as the test needs. */
+const patient = Object.create(systemRuntime, { nowMs: { value: () => Date.parse('2025-01-20') } }) as Runtime;
+
+const listening = (port: string): Promise<unknown> =>
+  until('the service listens', () =>
+    client(`http://127.0.0.1:${port}`)
+      .get('/health/live')
+      .then(({ status }) => status === 200)
+      .catch(() => false),
+  );
+
+it('tells how far it is, is no error in its log, and is waited for by commands', async () => {
+  const { settings, jobId } = await outdated();
+  const url = `http://127.0.0.1:${settings.PORT}`;
+  const { letGo } = hold(settings.databasePath);
+  const kept = keptLog('info');
+  const starting = built.startService(readSettings(settings), patient, { log: kept.log });
+  await listening(settings.PORT);
+
+  const api = client(url);
+  expect(await api.get('/jobs')).toMatchObject({ status: 503, body: { code: 'starting' } });
+  expect((await api.get('/health/ready')).body.detail).toMatch(
+    /^The read tables are built anew from the log\b/,
+  );
+  const commands = [
+    ['cancel', jobId],
+    ['status', jobId, '--url', url],
+  ].map((words) => startCommand(words, settings));
+  // Whoever only reads has the tables beside it.
+  const beside = runDaybook(['jobs'], settings);
+  const closed = Promise.all(commands.map((command) => once(command, 'close')));
+  const told = commands.map(({ stderr }) => following(stderr));
+  await until('both commands wait', () => told.every((said) => said() !== ''));
+  const listed = await beside;
+  expect(listed).toMatchObject({ code: 0, err: '' });
+  expect(listed.out).toContain(jobId);
+  letGo();
+  const service = await starting;
+  expect(await closed).toEqual([
+    [0, null],
+    [0, null],
+  ]);
+  for (const said of told) expect(said()).toBe(`The service at ${url} is starting: waiting for it.\n`);
+  expect((await api.get(`/jobs/${jobId}`)).body.status).toBe('failed');
+  expect(kept.lines().filter(({ level }) => level > 40)).toEqual([]);
+  await service.stop();
+});
+
+it('ends when it is told to stop, and the next start builds the tables', async () => {
+  const { settings, jobId } = await outdated();
+  const { letGo } = hold(settings.databasePath);
+  const service = startCommand(['serve'], settings);
+  const [logged, complained] = [service.stdout, service.stderr].map(following);
+  await listening(settings.PORT);
+  service.kill('SIGTERM');
+  await until('the signal is heard', () => logged!().includes('told to stop'));
+  letGo();
+  expect(await once(service, 'close')).toEqual([0, null]);
+  expect(complained!()).toBe('');
+  expect(logged!()).not.toContain('Daybook listens');
+
+  const database = new BetterSqlite3(settings.databasePath, { readonly: true });
+  expect(database.prepare('SELECT status FROM rebuilds').pluck().all()).toEqual(['cancelled']);
+  expect(database.prepare('SELECT version FROM projections').pluck().all()).toEqual([0]);
+  expect(database.prepare("SELECT name FROM sqlite_master WHERE tbl_name GLOB '*_rebuild'").all()).toEqual(
+    [],
+  );
+  database.close();
+
+  const next = await startDaybook(settings);
+  expect((await next.get(`/jobs/${jobId}`)).body).toMatchObject({ status: 'pending' });
+  expect(await next.end('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
+});
