@@ -46,11 +46,13 @@ program
 addJobCommands(program);
 addHistoryCommands(program);
 addDatabaseCommands(program);
-// Whoever reads only the beginning (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads only the beginning (`| head`) is no error.
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.exit(tellError(new Error(`The output cannot be written: ${error.message}.`), false));
 });
+// There is nowhere left to say that it cannot be said.
+process.stderr.on('error', () => undefined);
 
 try {
   await program.parseAsync();

@@ -35,14 +35,13 @@ export async function backup(file: string, options: BackupOptions): Promise<void
   const ok = made.verification?.ok !== false;
   process.exitCode = ok ? 0 : 1;
   if (options.json === true) {
-    print(
-      JSON.stringify({ ok, ...made, verification: undefined, verified: made.verification !== undefined }),
-    );
+    const { verification, ...copy } = made;
+    print(JSON.stringify(ok ? { ok, ...copy, verified: verification !== undefined } : { ok, verification }));
     return;
   }
   if (made.verification !== undefined) tellVerification(made.verification);
   if (!ok) {
-    print(`No backup was made: ${source} is not what its events say. --no-verify copies it as it is.`);
+    print(`No backup was made: ${source} does not verify. --no-verify copies it as it is.`);
     return;
   }
   print(`${made.file}: ${made.bytes} bytes, ${made.events} events, up to position ${made.position}.`);

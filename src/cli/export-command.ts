@@ -18,6 +18,7 @@ import {
 const pageSize = 1_000;
 
 export interface ExportOptions extends DatabaseOption {
+  json?: boolean;
   /** Replace a file that is there. */
   force?: boolean;
 }
@@ -40,7 +41,10 @@ export async function exportLog(file: string, options: ExportOptions): Promise<v
         note,
         force: options.force === true,
       });
-      print(`${size} events and their checkpoint are in ${file}. The verifier key is ${notary.key()}`);
+      const key = notary.key();
+      if (options.json === true)
+        print(JSON.stringify({ file, events: size, checkpoint: note, verifier_key: key }));
+      else print(`${size} events and their checkpoint are in ${file}. The verifier key is ${key}`);
     } finally {
       tiles.close();
     }

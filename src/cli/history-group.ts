@@ -20,7 +20,9 @@ export function addHistoryCommands(program: Command): void {
       .option('--correlation <id>', 'of one request, or one run of a model-day')
       .option('--since <moment>', 'recorded since: 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h, 7d')
       .addOption(new Option('--limit <count>', 'at most so many').argParser(wholeNumber))
-      .option('--refused', 'the commands that were refused, instead of the events'),
+      .addOption(
+        new Option('--refused', 'the commands that were refused, instead of the events').conflicts('type'),
+      ),
   )
     .addHelpText(
       'after',

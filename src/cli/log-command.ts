@@ -57,7 +57,10 @@ const refusalLine = ({ recorded_at: at, status, code, actor, command }: KeptRefu
 async function showEvents(options: LogOptions): Promise<void> {
   await reading(options, async (reader) => {
     const { job } = options;
-    const jobId = job && (await completeJobId(job, (prefix) => loggedJobIdsBeginning(reader, prefix)));
+    const jobId =
+      job === undefined
+        ? undefined
+        : await completeJobId(job, (prefix) => loggedJobIdsBeginning(reader, prefix));
     if (jobId !== undefined && metadataOfFirst(reader, streamOf(jobId)) === undefined)
       throw new Refused(`There is no job ${jobId}.`);
     const filter = {

@@ -21,8 +21,14 @@ export async function restore(file: string, options: RestoreOptions): Promise<vo
   const path = databasePath(options);
   const keyFile = keyFileOf(options);
   const replacement = Replacement.begin(path, systemRuntime);
+  const giveUp = (): void => {
+    replacement.end();
+    process.exit(130);
+  };
   try {
     replacement.take(file, migrations);
+    // Not before: nothing is heard while SQLite copies, and a process that does not end at Ctrl-C gets killed anyway.
+    process.on('SIGINT', giveUp).on('SIGTERM', giveUp);
     // The service would do it at its start; what is checked must be what it will find.
     await (
       await Database.open({ path: replacement.path, migrations, entities: [], runtime: systemRuntime })
@@ -44,6 +50,7 @@ export async function restore(file: string, options: RestoreOptions): Promise<vo
       print(JSON.stringify({ ok: true, database: path, kept: kept ?? null, ...found }));
     else tell(path, kept, keyFile, found);
   } finally {
+    process.off('SIGINT', giveUp).off('SIGTERM', giveUp);
     replacement.end();
   }
 }

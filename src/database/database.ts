@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Runtime } from '../runtime/runtime.js';
+import { databaseFile } from './database-file.js';
 import { refuseOrphanLog } from './orphan-log.js';
 import { migrationsTableName, refuseForeignSchema, type MigrationClass } from './schema-check.js';
 import { Snapshots } from './snapshots.js';
@@ -52,8 +53,9 @@ export class Database {
     });
     const reads = new DataSource({ type: 'better-sqlite3', database: path, readonly: true, entities });
     try {
-      refuseOrphanLog(path);
-      mkdirSync(dirname(path), { recursive: true });
+      const file = databaseFile(path);
+      refuseOrphanLog(file);
+      mkdirSync(dirname(file), { recursive: true });
       await writer.initialize();
       await writer.runMigrations({ transaction: 'each' });
       await reads.initialize();

@@ -3,8 +3,9 @@ import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { DataSource, type Logger } from 'typeorm';
+import { existingDatabaseFile } from './database-file.js';
 import { migrationsIn, refuseForeignSchema, type MigrationClass } from './schema-check.js';
-import { asUnusable, UnusableDatabase } from './unusable-database.js';
+import { asUnusable } from './unusable-database.js';
 
 export interface PendingMigration {
   name: string;
@@ -84,28 +85,28 @@ const schemaOf = (connection: BetterSqlite3.Database): string[] =>
  * when there are none, it is shown the file under another name.
  */
 function lookAt<T>(path: string, read: (connection: BetterSqlite3.Database) => T): T {
-  if (!existsSync(path)) throw asUnusable(path, new UnusableDatabase('there is no such file'));
-  if (existsSync(`${path}-shm`)) return readAs(path, path, read);
-  const folder = mkdtempSync(join(dirname(path), '.daybook-'));
   try {
-    const link = join(folder, 'jobs.db');
-    linkSync(path, link);
-    if (existsSync(`${path}-wal`)) linkSync(`${path}-wal`, `${link}-wal`);
-    return readAs(path, link, read);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function readAs<T>(path: string, name: string, read: (connection: BetterSqlite3.Database) => T): T {
-  try {
-    const connection = new BetterSqlite3(name, { readonly: true, timeout: 5_000 });
+    const file = existingDatabaseFile(path);
+    if (existsSync(`${file}-shm`)) return readAs(file, read);
+    const folder = mkdtempSync(join(dirname(file), '.daybook-'));
     try {
-      return read(connection);
+      const link = join(folder, 'jobs.db');
+      linkSync(file, link);
+      if (existsSync(`${file}-wal`)) linkSync(`${file}-wal`, `${link}-wal`);
+      return readAs(link, read);
     } finally {
-      connection.close();
+      rmSync(folder, { recursive: true, force: true });
     }
   } catch (error) {
     throw asUnusable(path, error);
+  }
+}
+
+function readAs<T>(name: string, read: (connection: BetterSqlite3.Database) => T): T {
+  const connection = new BetterSqlite3(name, { readonly: true, timeout: 5_000 });
+  try {
+    return read(connection);
+  } finally {
+    connection.close();
   }
 }

@@ -23,17 +23,17 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { refuseOrphanLog } from './orphan-log.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import { copyDatabase } from './database-copy.js';
 import { isBusy } from './database-error.js';
+import { databaseFile, existingDatabaseFile } from './database-file.js';
 import { syncFile, syncFolder } from './durable-files.js';
 import { refuseForeignSchema, refuseForeignTables, type MigrationClass } from './schema-check.js';
 import { takeServiceLock, type ServiceLock } from './service-lock.js';
@@ -62,7 +62,7 @@ export class Replacement {
   static begin(database: string, runtime: Runtime): Replacement {
     const lock = takeServiceLock(database);
     try {
-      const file = existsSync(database) ? realpathSync(database) : resolve(database);
+      const file = databaseFile(database);
       refuseOtherProgram(file);
       refuseOrphanLog(file);
       return new Replacement(file, lock, runtime);
@@ -77,10 +77,7 @@ export class Replacement {
    * @throws UnusableDatabase when it is none, damaged, another program's, or from a newer Daybook
    */
   take(file: string, migrations: readonly MigrationClass[]): void {
-    if (existsSync(file) && realpathSync(file) === this.database) {
-      throw new UnusableDatabase(`${file} is the database itself.`);
-    }
-    refuseDamaged(file, migrations);
+    refuseUnusable(file, this.database, migrations);
     this.clear();
     mkdirSync(this.folder);
     copyDatabase(file, this.path);
@@ -172,6 +169,8 @@ function takeLogIn(path: string): void {
 
 /** @throws UnusableDatabase when another program has it open. A damaged one stays as it is. */
 function closeOld(path: string): void {
+  // Whoever closes a connection for writing may take away a -wal that it could not read.
+  if (!isReadable(path)) return;
   try {
     takeLogIn(path);
   } catch (error) {
@@ -179,6 +178,22 @@ function closeOld(path: string): void {
     throw new UnusableDatabase(
       `Another program has ${path} open. Close it first; \`fuser ${path}\` names it.`,
     );
+  }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    const connection = new BetterSqlite3(path, { readonly: true, timeout: 1_000 });
+    try {
+      connection.prepare('SELECT count(*) FROM sqlite_master').get();
+      return true;
+    } catch (error) {
+      return isBusy(error);
+    } finally {
+      connection.close();
+    }
+  } catch {
+    return false;
   }
 }
 
@@ -208,19 +223,19 @@ function refuseOtherProgram(path: string): void {
   }
 }
 
-function refuseDamaged(path: string, migrations: readonly MigrationClass[]): void {
-  if (!existsSync(path)) throw asUnusable(path, new UnusableDatabase('there is no such file'));
-  let found: unknown[];
+function refuseUnusable(path: string, present: string, migrations: readonly MigrationClass[]): void {
   try {
-    const connection = new BetterSqlite3(path, { readonly: true, timeout: 5_000 });
+    const file = existingDatabaseFile(path);
+    if (file === present) throw new UnusableDatabase('it is the database itself');
+    const connection = new BetterSqlite3(file, { readonly: true, timeout: 5_000 });
     try {
       refuseForeignSchema(connection, migrations);
-      found = connection.prepare('PRAGMA integrity_check(3)').pluck().all();
+      const found = connection.prepare('PRAGMA integrity_check(3)').pluck().all();
+      if (found[0] !== 'ok') throw new UnusableDatabase(`it is damaged (${found.join('; ')})`);
     } finally {
       connection.close();
     }
   } catch (error) {
     throw asUnusable(path, error);
   }
-  if (found[0] !== 'ok') throw asUnusable(path, new UnusableDatabase(`it is damaged (${found.join('; ')})`));
 }

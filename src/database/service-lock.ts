@@ -1,11 +1,12 @@
 // One service owns a SQLite database at a time. The lock is a transaction held open on a side file: the operating
 // system drops it when the process ends, however it ends. A service holds it exclusively, so nobody can even read the
 // file; a command that works while no service runs reserves it for a moment, so that both can be told apart.
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { pause, type Runtime } from '../runtime/runtime.js';
 import { isBusy } from './database-error.js';
+import { databaseFile } from './database-file.js';
 import { asUnusable } from './unusable-database.js';
 
 export class DatabaseInUse extends Error {
@@ -88,9 +89,9 @@ function isReadable(lock: BetterSqlite3.Database): boolean {
 
 function openLockFile(databasePath: string): BetterSqlite3.Database {
   try {
-    mkdirSync(dirname(databasePath), { recursive: true });
     // A symbolic link is another name of the same database, and no second lock.
-    const file = existsSync(databasePath) ? realpathSync(databasePath) : databasePath;
+    const file = databaseFile(databasePath);
+    mkdirSync(dirname(file), { recursive: true });
     return new BetterSqlite3(`${file}.lock`, { timeout: 0 });
   } catch (error) {
     throw asUnusable(databasePath, error);

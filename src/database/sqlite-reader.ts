@@ -1,6 +1,7 @@
 // A connection that only reads, for whoever looks at a database beside the service that owns it.
-import { existsSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
+import { existingDatabaseFile } from './database-file.js';
+import { refuseForeignTables } from './schema-check.js';
 import { SqliteStatements } from './sqlite-statements.js';
 import type { Value } from './transaction.js';
 import { asUnusable, UnusableDatabase } from './unusable-database.js';
@@ -19,13 +20,16 @@ export class SqliteReader implements Reader {
 
   /** @throws UnusableDatabase */
   static open(path: string): SqliteReader {
-    if (!existsSync(path)) throw asUnusable(path, new UnusableDatabase('there is no such file'));
+    let connection: BetterSqlite3.Database | undefined;
     try {
-      const connection = new BetterSqlite3(path, { readonly: true, timeout: 5_000 });
+      connection = new BetterSqlite3(existingDatabaseFile(path), { readonly: true, timeout: 5_000 });
       connection.pragma('cache_size = -2048');
-      connection.prepare('SELECT 1 FROM events LIMIT 1').all();
+      refuseForeignTables(connection);
+      const hasLog = connection.prepare("SELECT 1 FROM sqlite_master WHERE name = 'events'").get();
+      if (hasLog === undefined) throw new UnusableDatabase('it is empty: no service was ever started on it');
       return new SqliteReader(connection);
     } catch (error) {
+      connection?.close();
       throw asUnusable(path, error);
     }
   }

@@ -90,6 +90,12 @@ it('makes none of a database that does not verify, unless it is told not to look
   expect(code).toBe(1);
   expect(out).toContain('error is "edited"');
   expect(out).toContain('No backup was made');
+  const asJson = await daybook('backup', file, '--database', database, '--json');
+  expect(asJson.code).toBe(1);
+  expect(JSON.parse(asJson.out)).toEqual({
+    ok: false,
+    verification: expect.objectContaining({ ok: false, difference_count: 6 }),
+  });
   expect(readdirSync(place.path('edited')).filter((name) => name.startsWith('backup.db'))).toEqual([]);
 
   expect(await daybook('backup', file, '--database', database, '--no-verify')).toMatchObject({ code: 0 });

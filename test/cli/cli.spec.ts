@@ -1,4 +1,5 @@
 // The command line, as a person uses it: the built program on the database of a service that runs.
+import { readFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { loadOrCreateSigningKey } from '../../src/audit/proof/signing-key.js';
 import { formatVerifierKey } from '../../src/audit/proof/verifier-key.js';
@@ -103,6 +104,25 @@ describe('log', () => {
     expect({ code, err }).toEqual({ code: 1, err: `There is no job ${nobody}.\n` });
   });
 
+  it('asked for what it cannot tell, says so', async () => {
+    const [empty, refusedType, noDay] = await Promise.all([
+      daybook('log', '--job', '', '--database', database),
+      daybook('log', '--refused', '--type', 'JobCreated', '--database', database),
+      daybook('log', '--since', '2025-02-30', '--database', database),
+    ]);
+    expect(empty).toMatchObject({ code: 1, out: '', err: expect.stringContaining('There is no job') });
+    expect(refusedType).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('cannot be used with'),
+    });
+    expect(noDay).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('"2025-02-30" is no moment'),
+    });
+  });
+
   it('takes no limit that is no number', async () => {
     const { code, err } = await daybook('log', '--database', database, '--limit', 'x');
     expect(code).not.toBe(0);
@@ -159,8 +179,14 @@ describe('proof', () => {
       code: 2,
       err: expect.stringContaining('--force'),
     });
-    expect((await daybook('export', file, '--database', database, '--force')).code).toBe(0);
     const checkpoint = `${database}.key.checkpoint`;
+    const again = await daybook('export', file, '--database', database, '--force', '--json');
+    expect(JSON.parse(again.out)).toEqual({
+      file,
+      events: 5,
+      checkpoint: readFileSync(checkpoint, 'utf8'),
+      verifier_key: key,
+    });
     expect(
       await daybook('verify', '--database', database, '--checkpoint', checkpoint, '--key', key),
     ).toMatchObject({

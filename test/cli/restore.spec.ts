@@ -1,4 +1,5 @@
 // `daybook restore`: over a database that was stopped or killed, and refused with nothing changed.
+import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -160,6 +161,25 @@ describe('refuses, and changes nothing, when the backup', () => {
     expect(out).toContain('event 1 (JobCreated');
     expect(contentOf(place.path('consistent'))).toEqual(before);
   });
+});
+
+it('interrupted while it checks, leaves nothing behind', async () => {
+  const backup = fixtureDatabase(place, 'unwanted');
+  const database = fixtureDatabase(place, 'interrupted');
+  const before = contentOf(place.path('interrupted'));
+  // Called as the command does it, so that the signal comes at a known moment: the copy is there, and is being checked.
+  const { restore } = (await import(join(import.meta.dirname, '../../dist/cli/restore-command.js'))) as {
+    restore: (file: string, options: { database: string }) => Promise<void>;
+  };
+  const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+  const restoring = restore(backup, { database });
+  expect(readdirSync(`${database}.restoring`)).toContain('new');
+  process.emit('SIGTERM');
+  expect(exit).toHaveBeenCalledWith(130);
+  expect(existsSync(`${database}.restoring`)).toBe(false);
+  await restoring.catch(() => undefined);
+  exit.mockRestore();
+  expect(contentOf(place.path('interrupted'))).toEqual(before);
 });
 
 it('leaves a whole database under its name when it is killed at any of its steps, and loses none', async () => {

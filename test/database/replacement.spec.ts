@@ -1,12 +1,15 @@
 // Putting a database in the place of another: what is refused, and what an end at any step leaves to the next.
 import {
+  chownSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -74,7 +77,7 @@ describe('refuses, and changes nothing,', () => {
       (file) => {
         truncateSync(file, 0);
       },
-      'no such table',
+      'it is empty',
     ],
     [
       'a database that was cut off',
@@ -122,6 +125,13 @@ describe('refuses, and changes nothing,', () => {
     const database = fixtureDatabase(place, 'itself');
     expect(() => replace(database, place.path('nothing.db'))).toThrow('there is no such file');
     expect(() => replace(database, database)).toThrow('is the database itself');
+    expect(filesBeside(database)).toEqual(['jobs.db']);
+  });
+
+  it('what is no file, and to take the place of what is none', () => {
+    const database = fixtureDatabase(place, 'no-file');
+    expect(() => replace(database, place.path('no-file'))).toThrow('it is no file, but a folder');
+    expect(() => replace(place.path('no-file'), database)).toThrow('it is no file, but a folder');
     expect(filesBeside(database)).toEqual(['jobs.db']);
   });
 
@@ -184,6 +194,24 @@ it('gives the newcomer the permissions of the old one, and takes the tree of the
   expect(filesBeside(database).toSorted()).toEqual(
     ['jobs.db', kept!.slice(dirname(kept!).length + 1)].toSorted(),
   );
+});
+
+it('follows a symbolic link to where there is no database yet', () => {
+  const link = place.path('link.db');
+  const database = place.path('linked', 'jobs.db');
+  symlinkSync(database, link);
+  replace(link, named('for-link', 'new'));
+  expect(nameOf(database)).toBe('new');
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+});
+
+// Only root can give a file to somebody else.
+(process.getuid?.() === 0 ? it : it.skip)('gives the newcomer the owner of the old one', () => {
+  const database = named('owned', 'old');
+  chownSync(database, 65_533, 65_532);
+  replace(database, named('for-owned', 'new'));
+  expect(nameOf(database)).toBe('new');
+  expect(statSync(database)).toMatchObject({ uid: 65_533, gid: 65_532 });
 });
 
 describe('after an end half way, the next one', () => {

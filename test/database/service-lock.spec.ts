@@ -38,6 +38,22 @@ it('holds by whatever name the database is called', () => {
   lock.release();
 });
 
+it('holds by whatever name a database is called that is not there yet', () => {
+  const path = place.path('later', 'jobs.db');
+  symlinkSync(path, place.path('early.db'));
+  symlinkSync('early.db', place.path('earlier.db'));
+  const lock = takeServiceLock(place.path('earlier.db'));
+  for (const name of [path, place.path('early.db')])
+    expect(() => takeServiceLock(name)).toThrow(DatabaseInUse);
+  lock.release();
+});
+
+it('refuses what is no file', () => {
+  symlinkSync('round.db', place.path('round.db'));
+  expect(() => takeServiceLock(place.path('round.db'))).toThrow('its symbolic links lead nowhere');
+  expect(() => takeServiceLock(place.path())).toThrow('it is no file, but a folder');
+});
+
 it('is of one database, and another one is free', () => {
   const lock = takeServiceLock(place.path('one.db'));
   takeServiceLock(place.path('two.db')).release();
