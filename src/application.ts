@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { AppModule, type Parts } from './app.module.js';
 import { Refusals } from './audit/refusals.js';
 import { RemoteNotary } from './audit/remote-notary.js';
+import { refuseLostName } from './audit/signed-log.js';
 import { Verifier } from './audit/verifier.js';
 import type { Settings } from './config.js';
 import { Database } from './database/database.js';
@@ -77,8 +78,9 @@ export async function openApplication(
   const database = await Database.open({ path, migrations, entities: jobEntities, runtime, observer });
   tracing?.writes(database.queue);
   closers.push(() => database.close());
-  const origin = await originOf(database, runtime, settings.LOG_ORIGIN);
   const keyFile = settings.SIGNING_KEY_FILE ?? `${path}.key`;
+  if (settings.LOG_ORIGIN === undefined) refuseLostName(database, keyFile);
+  const origin = await originOf(database, runtime, settings.LOG_ORIGIN);
   const notary = new RemoteNotary(program('notary'), { databasePath: path, keyFile, origin });
   closers.push(() => notary.close());
   const verifier = new Verifier(program('verify'), { path, keyFile });

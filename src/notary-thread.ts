@@ -9,6 +9,8 @@ import { giveWay } from './runtime/background.js';
 
 giveWay();
 const { databasePath, keyFile, origin } = workerData as NotaryOptions;
-const log = new Log(SqliteReader.open(databasePath));
-const notary = new Notary(log, TileDatabase.open(tilesPathOf(databasePath)), keyFile, origin);
-if (parentPort !== null) answerAsNotary(parentPort, notary);
+if (parentPort !== null)
+  answerAsNotary(parentPort, () => {
+    const tiles = TileDatabase.open(tilesPathOf(databasePath));
+    return new Notary(new Log(SqliteReader.open(databasePath)), tiles, keyFile, origin);
+  });

@@ -2,6 +2,7 @@
 import type { Log, LoggedEvent } from '../event-store/log.js';
 import { NotaryRefusal } from './notary-refusal.js';
 import { leafHash } from './proof/leaf.js';
+import { ProofError } from './proof/proof-error.js';
 import { append } from './proof/tile-tree.js';
 import { tileWidth } from './proof/tiles.js';
 import type { TileDatabase } from './tile-database.js';
@@ -14,7 +15,7 @@ const partMax = 16 * pageSize;
 
 /**
  * Resolves with the size of the tree: every event committed before the call is in it.
- * @throws NotaryRefusal `log_damaged` when an event is missing
+ * @throws NotaryRefusal `log_damaged` when an event is missing, or cannot be one
  */
 export async function catchUp(log: Log, tiles: TileDatabase): Promise<number> {
   if (!isTreeOf(log, tiles)) tiles.clear();
@@ -40,7 +41,7 @@ async function grow(log: Log, tiles: TileDatabase, end = log.end()): Promise<num
       if (from >= end) return from;
       const { events } = log.page(from, end, pageSize, {});
       requireWhole(events, from);
-      return append(tiles, from, events.map(leafHash));
+      return append(tiles, from, events.map(leafOf));
     });
     if (size >= end) return size;
   }
@@ -53,7 +54,20 @@ function isTreeOf(log: Log, tiles: TileDatabase): boolean {
   if (size > log.end()) return false;
   const { events } = log.page(size - 1, size, 1, {});
   requireWhole(events, size - 1);
-  return events.map(leafHash).every((leaf) => tiles.leafAt(size - 1)?.equals(leaf) === true);
+  return events.map(leafOf).every((leaf) => tiles.leafAt(size - 1)?.equals(leaf) === true);
+}
+
+function leafOf(event: LoggedEvent): Buffer {
+  try {
+    return leafHash(event);
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error;
+    throw new NotaryRefusal(
+      'conflict',
+      'log_damaged',
+      `Event ${event.position} cannot be what was recorded: ${error.message}`,
+    );
+  }
 }
 
 /** A leaf must never stand for another position than that of its event. */

@@ -7,12 +7,14 @@ import { NotaryRefusal } from './notary-refusal.js';
 import { readCheckpointFile, replaceCheckpointFile } from './proof/checkpoint-file.js';
 import { leafHash } from './proof/leaf.js';
 import { formatCheckpoint, openCheckpoint, signCheckpoint, type Checkpoint } from './proof/checkpoint.js';
+import { ProofError } from './proof/proof-error.js';
 import { formatEvent } from './proof/proven-event.js';
 import { loadOrCreateSigningKey } from './proof/signing-key.js';
 import { consistencyProof, inclusionProof, leafHashAt, rootAt } from './proof/tile-tree.js';
 import { formatProof } from './proof/tlog-proof.js';
 import { formatVerifierKey, type Signer } from './proof/verifier-key.js';
 import type { TileDatabase } from './tile-database.js';
+import { UnusableEvidence } from './unusable-evidence.js';
 
 export interface InclusionAnswer {
   position: number;
@@ -48,7 +50,10 @@ export class Notary {
     private readonly origin: string,
   ) {}
 
-  /** `<name>+<hash>+<base64>` (C2SP signed-note). */
+  /**
+   * `<name>+<hash>+<base64>` (C2SP signed-note).
+   * @throws UnusableEvidence as every question that needs the key
+   */
   key(): string {
     return formatVerifierKey(this.signer.verifierKey);
   }
@@ -149,7 +154,7 @@ export class Notary {
 
   /** Made on first use: bringing the tree up to date needs no key. */
   private get signer(): Signer {
-    return (this.loadedSigner ??= loadOrCreateSigningKey(this.keyFile, this.origin));
+    return (this.loadedSigner ??= usable(() => loadOrCreateSigningKey(this.keyFile, this.origin)));
   }
 
   /** Covers every event committed before the call. */
@@ -159,8 +164,14 @@ export class Notary {
   }
 
   private newest(): { note: string; signed: Checkpoint } | undefined {
-    const note = readCheckpointFile(this.keyFile);
-    return note === undefined ? undefined : { note, signed: openCheckpoint(note, this.signer.verifierKey) };
+    const note = usable(() => readCheckpointFile(this.keyFile));
+    if (note === undefined) return undefined;
+    const { verifierKey } = this.signer;
+    const signed = usable(
+      () => openCheckpoint(note, verifierKey),
+      `The newest signed checkpoint, beside ${this.keyFile}, cannot be used: `,
+    );
+    return { note, signed };
   }
 
   private async continues(signed: Checkpoint, present: Checkpoint): Promise<boolean> {
@@ -171,6 +182,15 @@ export class Notary {
     const note = signCheckpoint(checkpoint, this.signer);
     replaceCheckpointFile(this.keyFile, note);
     return note;
+  }
+}
+
+/** @throws UnusableEvidence instead of a ProofError: what lies there proves nothing */
+function usable<T>(read: () => T, what = ''): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof ProofError ? new UnusableEvidence(what + error.message, { cause: error }) : error;
   }
 }
 

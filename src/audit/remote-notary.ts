@@ -6,6 +6,7 @@ import { startInBackground } from '../runtime/background.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
 import type { ConsistencyAnswer, InclusionAnswer, Notary } from './notary.js';
 import { NotaryRefusal } from './notary-refusal.js';
+import { UnusableEvidence } from './unusable-evidence.js';
 
 type Method = 'keepUp' | 'key' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
 
@@ -21,6 +22,7 @@ interface Told {
   error?: {
     message: string;
     refusal?: { kind: NotaryRefusal['kind']; code: string; facts: NotaryRefusal['facts'] };
+    isUnusable?: boolean;
   };
 }
 
@@ -150,33 +152,39 @@ export class RemoteNotary {
   }
 }
 
-const errorOf = ({ message, refusal }: NonNullable<Told['error']>): Error =>
-  refusal === undefined
-    ? new Error(message)
-    : new NotaryRefusal(refusal.kind, refusal.code, message, refusal.facts);
+function errorOf({ message, refusal, isUnusable }: NonNullable<Told['error']>): Error {
+  if (refusal !== undefined) return new NotaryRefusal(refusal.kind, refusal.code, message, refusal.facts);
+  return isUnusable === true ? new UnusableEvidence(message) : new Error(message);
+}
 
-/** The thread's end: answers one question after the other. */
-export function answerAsNotary(port: MessagePort, notary: Notary): void {
+/**
+ * The thread's end: answers one question after the other.
+ * @param open makes the notary for the first one, and is tried again with the next when it throws
+ */
+export function answerAsNotary(port: MessagePort, open: () => Notary): void {
   let latest = Promise.resolve();
+  let notary: Notary | undefined;
   port.on('message', ({ id, method, parameters }: Question) => {
     latest = latest.then(async () => {
-      port.postMessage(await answerOf(notary, id, method, parameters));
+      port.postMessage(await answerOf(() => (notary ??= open()), id, method, parameters));
     });
   });
 }
 
 async function answerOf(
-  notary: Notary,
+  open: () => Notary,
   id: number,
   method: Method,
   parameters: Question['parameters'],
 ): Promise<Told> {
   try {
+    const notary = open();
     const call = notary[method].bind(notary) as (...values: Question['parameters']) => unknown;
     return { id, value: await call(...parameters) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (!isRefused(error) || error.kind === 'stale') return { id, error: { message } };
+    const isUnusable = error instanceof UnusableEvidence;
+    if (!isRefused(error) || error.kind === 'stale') return { id, error: { message, isUnusable } };
     return { id, error: { message, refusal: { kind: error.kind, code: error.code, facts: error.facts } } };
   }
 }

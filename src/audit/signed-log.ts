@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { Log } from '../event-store/log.js';
 import { unavailableReason } from '../database/database-error.js';
 import type { Reader, SqliteReader } from '../database/sqlite-reader.js';
+import { UnusableDatabase } from '../database/unusable-database.js';
 import { checkLog, type CheckedLog } from './log-check.js';
 import { readCheckpointFile } from './proof/checkpoint-file.js';
-import { openCheckpoint, type Checkpoint } from './proof/checkpoint.js';
+import { openCheckpoint, parseNote, type Checkpoint } from './proof/checkpoint.js';
 import type { StoredEvent } from './proof/leaf.js';
 import { loadOrCreateSigningKey } from './proof/signing-key.js';
 import { TileDatabase, tilesPathOf } from './tile-database.js';
+import { UnusableEvidence } from './unusable-evidence.js';
 
 export interface SignedLogOptions {
   databasePath: string;
@@ -95,9 +97,24 @@ function openTiles(path: string, mayBeDamaged: boolean): TileDatabase | undefine
   try {
     return TileDatabase.open(path);
   } catch (error) {
-    if (mayBeDamaged && unavailableReason(error) === 'corrupt') return undefined;
+    const isDamaged = error instanceof UnusableEvidence && unavailableReason(error.cause) === 'corrupt';
+    if (mayBeDamaged && isDamaged) return undefined;
     throw error;
   }
+}
+
+/**
+ * A log with events has a name. When a signed checkpoint knows it and the database does not, it was taken away, and
+ * another name would begin another log.
+ * @throws UnusableDatabase
+ */
+export function refuseLostName(reader: Reader, keyFile: string): void {
+  if (originIn(reader) !== undefined || reader.query('SELECT 1 FROM events LIMIT 1').length === 0) return;
+  const note = readCheckpointFile(keyFile);
+  if (note === undefined) return;
+  throw new UnusableDatabase(
+    `its log has lost its name (log_identity), and a checkpoint of ${parseNote(note).origin} was signed. daybook verify tells more; LOG_ORIGIN=${parseNote(note).origin} gives it back`,
+  );
 }
 
 /**

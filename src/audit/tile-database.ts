@@ -3,6 +3,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { hashBytes } from './proof/merkle.js';
 import { tileWidth, type TileStore } from './proof/tiles.js';
+import { UnusableEvidence } from './unusable-evidence.js';
 
 export const tilesPathOf = (databasePath: string): string => `${databasePath}.tree`;
 
@@ -23,16 +24,28 @@ export class TileDatabase implements TileStore {
     };
   }
 
-  /** Makes the file when it is missing. */
+  /**
+   * Makes the file when it is missing.
+   * @throws UnusableEvidence when it cannot be read or made; the cause is SQLite's error
+   */
   static open(path: string): TileDatabase {
-    const connection = new BetterSqlite3(path, { timeout: 10_000 });
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = NORMAL');
-    connection.pragma('cache_size = -2048');
-    connection.exec(
-      'CREATE TABLE IF NOT EXISTS tiles (level INTEGER, tile INTEGER, hashes BLOB, PRIMARY KEY (level, tile))',
-    );
-    return new TileDatabase(connection);
+    let connection: BetterSqlite3.Database | undefined;
+    try {
+      connection = new BetterSqlite3(path, { timeout: 10_000 });
+      connection.pragma('journal_mode = WAL');
+      connection.pragma('synchronous = NORMAL');
+      connection.pragma('cache_size = -2048');
+      connection.exec(
+        'CREATE TABLE IF NOT EXISTS tiles (level INTEGER, tile INTEGER, hashes BLOB, PRIMARY KEY (level, tile))',
+      );
+      return new TileDatabase(connection);
+    } catch (error) {
+      connection?.close();
+      throw new UnusableEvidence(
+        `The tree of the log, ${path}, cannot be used: ${(error as Error).message}. It can be built again from the log; but only the old one tells which event was changed, so keep a copy.`,
+        { cause: error },
+      );
+    }
   }
 
   /** How many leaves it holds. */

@@ -12,6 +12,7 @@ import { consistencyAnswer, inclusionAnswer, Question, refusalsAnswer } from './
 import { answerList, listParameters, type ListAnswer } from './list.js';
 import { json, text } from './operation.js';
 import { Problem } from './problem.js';
+import { wholeNumber } from './whole-number.js';
 
 const refusalsQuery = z.strictObject({
   actor: z.string().min(1).max(200).optional(),
@@ -19,11 +20,9 @@ const refusalsQuery = z.strictObject({
   ...listParameters(z.tuple([z.int().min(0)])),
 });
 
-const size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-
 /** The present size of the log when none is given. */
-const inclusionQuery = z.strictObject({ position: size.min(1), size: size.optional() });
-const consistencyQuery = z.strictObject({ from: size, to: size.optional() });
+const inclusionQuery = z.strictObject({ position: wholeNumber(1), size: wholeNumber(0).optional() });
+const consistencyQuery = z.strictObject({ from: wholeNumber(0), to: wholeNumber(0).optional() });
 
 const plainText = 'text/plain; charset=utf-8';
 
@@ -42,7 +41,7 @@ export class AuditController {
     id: 'getCheckpoint',
     summary: 'Signs the log as it is now.',
     answers: { 200: text('A C2SP tlog-checkpoint in a signed note.') },
-    problems: ['log_rolled_back', 'log_damaged'],
+    problems: ['log_rolled_back', 'log_damaged', 'evidence_unusable'],
   })
   checkpoint(): Promise<string> {
     return this.notary.checkpoint();
@@ -54,6 +53,7 @@ export class AuditController {
     id: 'getVerifierKey',
     summary: 'What checkpoints are checked with.',
     answers: { 200: text('`<name>+<hash>+<base64>`') },
+    problems: ['evidence_unusable'],
   })
   async key(): Promise<string> {
     return `${await this.notary.key()}\n`;
@@ -65,7 +65,7 @@ export class AuditController {
     id: 'proveInclusion',
     summary: 'Proves that an event is in the log of a size, or of its present one.',
     answers: { 200: json('Hashes in base64.', inclusionAnswer) },
-    problems: ['position_not_found', 'size_not_found', 'log_damaged'],
+    problems: ['position_not_found', 'size_not_found', 'log_damaged', 'evidence_unusable'],
   })
   inclusion(
     @Query({ schema: inclusionQuery }) { position, size }: z.output<typeof inclusionQuery>,
@@ -79,7 +79,7 @@ export class AuditController {
     id: 'proveConsistency',
     summary: 'Proves that the log of one size begins like the log of another.',
     answers: { 200: json('Hashes in base64.', consistencyAnswer) },
-    problems: ['size_not_found', 'invalid_range', 'log_damaged'],
+    problems: ['size_not_found', 'invalid_range', 'log_damaged', 'evidence_unusable'],
   })
   consistency(
     @Query({ schema: consistencyQuery }) { from, to }: z.output<typeof consistencyQuery>,
@@ -94,7 +94,7 @@ export class AuditController {
     id: 'getProofFile',
     summary: 'All that proves one event, in a file that is checked offline.',
     answers: { 200: text('A C2SP tlog-proof.') },
-    problems: ['not_found', 'position_not_found', 'log_rolled_back', 'log_damaged'],
+    problems: ['not_found', 'position_not_found', 'log_rolled_back', 'log_damaged', 'evidence_unusable'],
   })
   proofFile(@Param('file') file: string): Promise<string> {
     const position = /^([1-9]\d{0,14})\.tlog-proof$/.exec(file)?.[1];

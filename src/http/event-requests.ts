@@ -3,15 +3,13 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { invalidRequest } from './problem.js';
 import { time } from './time.js';
+import { wholeNumber } from './whole-number.js';
 
-const position = z.coerce
-  .number({ error: 'must be a position in the log' })
-  .int()
-  .min(0)
-  .max(Number.MAX_SAFE_INTEGER);
+/** In the log, or of a job's stream. */
+const position = wholeNumber(0);
 
 /** Lines are streamed, however many; a page is made in memory. */
-const limit = z.coerce.number().int().min(1).max(1_000_000_000).optional();
+const limit = wholeNumber(1, 1_000_000_000).optional();
 
 export const eventsQuery = z.strictObject({
   after: position.default(0),

@@ -1,6 +1,7 @@
 // Lists: a page, an opaque cursor to the next one, and the same as a Link header (RFC 8288).
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { wholeNumber } from './whole-number.js';
 
 type Cursor = readonly (string | number)[];
 
@@ -8,7 +9,7 @@ const encode = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).t
 
 /** The parameters that every list takes, with a cursor of the given shape. */
 export const listParameters = <Shape extends z.ZodType<Cursor>>(shape: Shape) => ({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  limit: wholeNumber(1, 1000).default(100),
   after: z
     .string()
     .max(4096)

@@ -33,8 +33,13 @@ function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
 /** Of what a request is checked with: without this, it would be in the dialect of OpenAPI 3.0. */
 function jsonSchemaOf(schema: unknown, { schemaType }: { schemaType: 'input' | 'output' }) {
   if (!(schema instanceof z.ZodType)) return undefined;
-  return { schema: asComponent(z.toJSONSchema(schema, { io: schemaType })) };
+  return { schema: asComponent(z.toJSONSchema(schema, { io: schemaType, override: keepDefault })) };
 }
+
+/** Of a value that is read from text, zod does not tell it. */
+const keepDefault: NonNullable<z.core.ToJSONSchemaParams['override']> = ({ zodSchema, jsonSchema }) => {
+  if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
+};
 
 /** A POST without a body is a POST with {}: where no field is required, the body is not either. */
 function withOptionalBodies(document: OpenAPIObject): OpenAPIObject {

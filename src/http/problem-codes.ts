@@ -58,6 +58,10 @@ export const codesOfMechanisms = problemCodes({
     members: { signed_checkpoint: z.string().optional(), present_checkpoint: z.string().optional() },
   },
   log_damaged: { status: 409, means: 'an event is missing in the log, or is not what was recorded' },
+  evidence_unusable: {
+    status: 503,
+    means: 'the signing key, the newest signed checkpoint or the tree of the log cannot be used',
+  },
   not_ready: { status: 503, means: 'the service is starting or stopping, or cannot write' },
   too_many_streams: { status: 503, means: 'too many live streams are open' },
 });

@@ -1,5 +1,6 @@
 // Which error is answered how. A refusal of the domain knows its code; a defect shows nothing of the inside.
 import { HttpException } from '@nestjs/common';
+import { UnusableEvidence } from '../audit/unusable-evidence.js';
 import { DatabaseUnavailable, unavailableReason } from '../database/database-error.js';
 import { isRefused, type Refused } from '../event-store/refusal.js';
 import { Problem } from './problem.js';
@@ -17,10 +18,15 @@ export const isRefusedCommand = (status: number): boolean => [403, 409, 412, 422
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isRefused(error)) return new Problem(statusOfKind[error.kind], error.code, error.message, error.facts);
+  if (error instanceof UnusableEvidence) return new Problem(503, 'evidence_unusable', unusableEvidence);
   const reason = unavailableReason(error);
   if (reason !== undefined) return unavailable(new DatabaseUnavailable(reason));
   return problemOfStatus(statusOf(error));
 }
+
+/** Which file it is, the log of the service says: clients do not need to know its folders. */
+const unusableEvidence =
+  'The signing key, the newest signed checkpoint or the tree of the log cannot be used: nothing is signed or proved until an admin has looked at it.';
 
 /** For what went wrong before a request reached a handler; every other status is a defect, and tells nothing. */
 export function problemOfStatus(status: number): Problem {

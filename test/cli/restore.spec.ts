@@ -1,5 +1,4 @@
 // `daybook restore`: over a database that was stopped or killed, and refused with nothing changed.
-import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -171,7 +170,7 @@ it('interrupted while it checks, leaves nothing behind', async () => {
   const { restore } = (await import(join(import.meta.dirname, '../../dist/cli/restore-command.js'))) as {
     restore: (file: string, options: { database: string }) => Promise<void>;
   };
-  const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+  const exit = import.meta.jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
   const restoring = restore(backup, { database });
   expect(readdirSync(`${database}.restoring`)).toContain('new');
   process.emit('SIGTERM');

@@ -236,7 +236,8 @@ it('describes no answer that was not seen here', () => {
 });
 
 /** It takes a broken machine, a thousand clients, or the first moment of a service. */
-const brokenOnly = /starting|not_ready|too_many_streams|log_rolled_back|log_damaged|internal_error|database_/;
+const brokenOnly =
+  /starting|not_ready|too_many_streams|log_rolled_back|log_damaged|evidence_unusable|internal_error|database_/;
 
 it('lists no code that no client was given here', () => {
   const declared = described.operations.flatMap(({ id, responses }) =>

@@ -76,6 +76,34 @@ it('finds the events recorded between two times, both included', async () => {
   expect(found.body.items).toEqual(expected);
 });
 
+it.each(['0x2', '1e1', '', '2 2', '2.0', '-1', '99999999999999999', '1&after=2'])(
+  'takes no position but digits, so not after=%s',
+  async (after) => {
+    expect(await service.get(`/events?after=${after}`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/after', detail: 'must be a whole number, 0 or more' }] },
+    });
+    const { status } = await service.get('/events/stream', { 'last-event-id': after || 'x' });
+    expect(status).toBe(422);
+  },
+);
+
+it.each([
+  '2025-02-30T00:00:00Z',
+  '9999-12-31T23:59:59-01:00',
+  '0000-01-01T00:00:00+01:00',
+  '2025-01-20T00:00:00',
+])('takes no time that no clock shows, like %s', async (time) => {
+  expect(await service.get(`/events?recorded_from=${encodeURIComponent(time)}`)).toMatchObject({
+    status: 422,
+    body: {
+      errors: [
+        { pointer: '/recorded_from', detail: 'must be a time as in RFC 3339, like 2025-01-20T14:30:00Z' },
+      ],
+    },
+  });
+});
+
 it('streams the whole log as lines, without a limit', async () => {
   const { body, headers } = await service.get('/events', { accept: 'application/x-ndjson' });
   expect(headers.get('content-type')).toMatch('application/x-ndjson');

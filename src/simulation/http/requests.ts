@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { listParameters } from '../../http/list.js';
 import { time } from '../../http/time.js';
+import { wholeNumber } from '../../http/whole-number.js';
 import { duplicatesIn } from '../domain/grid-rules.js';
 import { staysInside } from '../config-folder.js';
 import { errorLengthMax } from '../job-work-source.js';
@@ -130,7 +131,7 @@ export const modelDayListQuery = z.strictObject({
 
 /** Exactly one of the two. */
 export const historyQuery = z
-  .strictObject({ version: z.coerce.number().int().min(1).optional(), at: time.optional() })
+  .strictObject({ version: wholeNumber(1).optional(), at: time.optional() })
   .refine(({ version, at }) => (version === undefined) !== (at === undefined), {
     path: ['version'],
     message: 'give either version or at, and not both',
