@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Log } from '../event-store/log.js';
 import { unavailableReason } from '../database/database-error.js';
+import { missingGuards } from '../database/log-guards.js';
 import type { Reader, SqliteReader } from '../database/sqlite-reader.js';
 import { UnusableDatabase } from '../database/unusable-database.js';
 import { checkLog, type CheckedLog } from './log-check.js';
@@ -63,13 +64,14 @@ export async function checkSignedLog(
       kept,
       onProgress,
     });
-    if (mayEndEarlier) return { ...checked, warnings: [] };
+    const warnings = missingGuards(reader);
+    if (mayEndEarlier) return { ...checked, warnings };
     if (isNewestUnread)
       checked.problems.push(
         `a signed checkpoint lies beside ${keyFile} and cannot be compared: the key, or the name of the log in log_identity, is missing`,
       );
     const gap = gapOf({ events: checked.events, kept: kept?.size ?? 0, signed: newest[0]?.size });
-    return { ...checked, warnings: gap === undefined ? [] : [gap] };
+    return { ...checked, warnings: gap === undefined ? warnings : [...warnings, gap] };
   } finally {
     tiles?.close();
   }
@@ -88,7 +90,7 @@ function gapOf({ events, kept, signed }: Evidence): string | undefined {
   if (signed !== undefined && kept < signed)
     return `leaf hashes are kept of ${kept} events, and a checkpoint over ${signed} was signed: a change among the others can be seen, but not where`;
   if (events > 0 && kept === 0 && signed === undefined)
-    return 'neither leaf hashes nor a signed checkpoint are kept of this log: it was compared with its tables alone';
+    return 'neither leaf hashes nor a signed checkpoint are kept of this log: it was compared with its tables alone (a service is about a second behind the log)';
   return undefined;
 }
 

@@ -10,6 +10,7 @@ import type { StoredEvent } from '../../src/audit/proof/leaf.js';
 import { parseVerifierKey } from '../../src/audit/proof/verifier-key.js';
 import { checkSignedLog, eventsOf, originIn, type CheckedSignedLog } from '../../src/audit/signed-log.js';
 import { TileDatabase, tilesPathOf } from '../../src/audit/tile-database.js';
+import { logGuards } from '../../src/database/log-guards.js';
 import { SqliteReader } from '../../src/database/sqlite-reader.js';
 import { Log } from '../../src/event-store/log.js';
 import { finishedJob } from '../support/finished-job.js';
@@ -68,6 +69,8 @@ function attacked(...statements: string[]): string {
   for (const name of ['events_no_update', 'events_no_delete', 'events_append_only'])
     attacker.exec(`DROP TRIGGER ${name}`);
   for (const statement of statements) attacker.exec(statement);
+  // Without a trace of that, too.
+  for (const guard of logGuards) attacker.exec(guard);
   attacker.close();
   return victim;
 }
@@ -174,6 +177,21 @@ describe('an attacker who rewrites everything with fresh hashes', () => {
     const options = { databasePath: victim, keyFile: `${victim}.key`, checkpoints: [older] };
     expect((await checkSignedLog(reader, options)).problems.join('\n')).toMatch(/the past was rewritten/);
     reader.close();
+  });
+});
+
+it('warns when a guard of the log is missing or was changed', async () => {
+  const victim = attacked();
+  const attacker = new BetterSqlite3(victim);
+  attacker.exec('DROP TRIGGER events_no_update; DROP TRIGGER events_no_delete');
+  attacker.exec('CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT 1; END');
+  attacker.close();
+  expect(await checkOf(victim)).toMatchObject({
+    problems: [],
+    warnings: [
+      'the trigger events_no_update that guards the log is missing or was changed',
+      'the trigger events_no_delete that guards the log is missing or was changed',
+    ],
   });
 });
 

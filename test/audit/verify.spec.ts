@@ -110,18 +110,6 @@ it('counts all differences and shows the first hundred', () => {
   expect({ count, shown: differences.length }).toEqual({ count: 150, shown: 100 });
 });
 
-it('warns when a guard of the log is missing or was changed', () => {
-  const { warnings } = edited(
-    'DROP TRIGGER events_no_update',
-    'DROP TRIGGER events_no_delete',
-    'CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT 1; END',
-  );
-  expect(warnings).toEqual([
-    expect.stringContaining('events_no_update'),
-    expect.stringContaining('events_no_delete'),
-  ]);
-});
-
 it.each([
   ['an event of an unknown type', "UPDATE events SET type = 'JobBlessed' WHERE position = 2", /JobBlessed/],
   [

@@ -134,6 +134,8 @@ describe('leaves alone, and says why it cannot be used,', () => {
 
   it('a folder', async () => {
     place.write('a-folder/jobs.db/file', '');
-    await expect(open(place.path('a-folder', 'jobs.db'))).rejects.toThrow(/^Cannot use the database .*: it is no file, but a folder\.$/);
+    await expect(open(place.path('a-folder', 'jobs.db'))).rejects.toThrow(
+      /^Cannot use the database .*: it is no file, but a folder\.$/,
+    );
   });
 });

@@ -229,11 +229,9 @@ describe('a retention', () => {
       PORT: '0',
       CONFIG_DIR: place.path('retention', 'configs'),
     };
-    const service: Service = await startService(
-      readSettings(environment),
-      runtime,
-      { log: pino({ level: 'silent' }) },
-    );
+    const service: Service = await startService(readSettings(environment), runtime, {
+      log: pino({ level: 'silent' }),
+    });
     const api = client(service.url);
     const modelsLeft = async (): Promise<string> =>
       JSON.stringify((await api.get('/jobs')).body.items.map((job: { models: string[] }) => job.models[0]));
