@@ -16,7 +16,7 @@ export function databaseFile(path: string): string {
     const there = lstatSync(file, { throwIfNoEntry: false });
     if (there === undefined) return file;
     if (!there.isSymbolicLink()) return realpathSync(mustBeFile(file));
-    file = resolve(dirname(file), readlinkSync(file));
+    file = resolve(realpathSync(dirname(file)), readlinkSync(file));
   }
   throw new UnusableDatabase('its symbolic links lead nowhere');
 }

@@ -42,8 +42,12 @@ it('holds by whatever name a database is called that is not there yet', () => {
   const path = place.path('later', 'jobs.db');
   symlinkSync(path, place.path('early.db'));
   symlinkSync('early.db', place.path('earlier.db'));
+  // Relative to where the link is, not to the name of its folder.
+  place.write('deep/inside/file', '');
+  symlinkSync('../../later/jobs.db', place.path('deep', 'inside', 'up.db'));
+  symlinkSync(place.path('deep', 'inside'), place.path('shallow'));
   const lock = takeServiceLock(place.path('earlier.db'));
-  for (const name of [path, place.path('early.db')])
+  for (const name of [path, place.path('early.db'), place.path('shallow', 'up.db')])
     expect(() => takeServiceLock(name)).toThrow(DatabaseInUse);
   lock.release();
 });
