@@ -16,7 +16,7 @@ import { LeaseStart1764000000001 } from './database/migrations/1764000000001-lea
 import { Removals1764100000000 } from './database/migrations/1764100000000-removals.js';
 import { originOf } from './database/log-identity.js';
 import type { ServiceLock } from './database/service-lock.js';
-import { UnusableDatabase } from './database/unusable-database.js';
+import { asUnusable, UnusableDatabase } from './database/unusable-database.js';
 import { Log } from './event-store/log.js';
 import { Health, refuseWhileStarting } from './http/health.js';
 import { OpenStreams } from './http/open-streams.js';
@@ -79,8 +79,7 @@ export async function openApplication(
   tracing?.writes(database.queue);
   closers.push(() => database.close());
   const keyFile = settings.SIGNING_KEY_FILE ?? `${path}.key`;
-  if (settings.LOG_ORIGIN === undefined) refuseLostName(database, keyFile);
-  const origin = await originOf(database, runtime, settings.LOG_ORIGIN);
+  const origin = await nameOf(database, runtime, keyFile, settings);
   const notary = new RemoteNotary(program('notary'), { databasePath: path, keyFile, origin });
   closers.push(() => notary.close());
   const verifier = new Verifier(program('verify'), { path, keyFile });
@@ -114,7 +113,6 @@ export async function bringUpToDate(
   });
   const { id } = rebuilds.start();
   const cancel = (): void => {
-    log.info('told to stop: the read tables stay as they were');
     // How it ends is waited for below.
     rebuilds.cancel(id).catch(() => undefined);
   };
@@ -154,6 +152,21 @@ export async function openApart(
 
 export async function closeAll(closers: Closers): Promise<void> {
   for (const closer of closers.splice(0).reverse()) await closer();
+}
+
+/** @throws UnusableDatabase when it cannot have the name that it should */
+async function nameOf(
+  database: Database,
+  runtime: Runtime,
+  keyFile: string,
+  { LOG_ORIGIN: wanted }: Settings,
+): Promise<string> {
+  try {
+    refuseLostName(database, keyFile, wanted);
+    return await originOf(database, runtime, wanted);
+  } catch (error) {
+    throw error instanceof UnusableDatabase ? asUnusable(database.path, error) : error;
+  }
 }
 
 /** The program of a thread. */

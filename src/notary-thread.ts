@@ -1,7 +1,7 @@
 // The program of the thread in which the notary lives.
 import { parentPort, workerData } from 'node:worker_threads';
 import { Notary } from './audit/notary.js';
-import { answerAsNotary, type NotaryOptions } from './audit/remote-notary.js';
+import { answerAsNotary, type NotaryOptions, type OpenNotary } from './audit/remote-notary.js';
 import { TileDatabase, tilesPathOf } from './audit/tile-database.js';
 import { SqliteReader } from './database/sqlite-reader.js';
 import { Log } from './event-store/log.js';
@@ -9,8 +9,21 @@ import { giveWay } from './runtime/background.js';
 
 giveWay();
 const { databasePath, keyFile, origin } = workerData as NotaryOptions;
-if (parentPort !== null)
-  answerAsNotary(parentPort, () => {
+if (parentPort !== null) answerAsNotary(parentPort, open);
+
+function open(): OpenNotary {
+  const reader = SqliteReader.open(databasePath);
+  try {
     const tiles = TileDatabase.open(tilesPathOf(databasePath));
-    return new Notary(new Log(SqliteReader.open(databasePath)), tiles, keyFile, origin);
-  });
+    return {
+      notary: new Notary(new Log(reader), tiles, keyFile, origin),
+      close() {
+        tiles.close();
+        reader.close();
+      },
+    };
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}

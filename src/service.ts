@@ -44,6 +44,10 @@ export async function startService(
   { log = openLog(settings), signal }: { log?: Logger; signal?: AbortSignal } = {},
 ): Promise<Service> {
   const closers: Closers = [];
+  const tell = (): void => {
+    log.info('told to stop before the start was over');
+  };
+  signal?.addEventListener('abort', tell, { once: true });
   try {
     const executor = await openExecutor(settings.EXECUTOR, {
       runtime,
@@ -52,15 +56,17 @@ export async function startService(
       resultLimitBytes: settings.RESULT_LIMIT_BYTES,
       environmentWith,
     });
-    const lock = await afterCommands(() => takeServiceLock(settings.databasePath), runtime);
+    const lock = await afterCommands(() => takeServiceLock(settings.databasePath), runtime, signal);
     const application = await openApplication(settings, runtime, log, lock, closers);
     const { app, database, notary } = application;
     // From here on the probes are answered, and everything else with 503 until it serves.
     await app.listen(settings.PORT, settings.HOST);
     await bringUpToDate(application, log, signal);
     await recover(app, settings, log);
+    signal?.throwIfAborted();
     await app.get(RowRemoval, { strict: false }).finishAll();
     signal?.throwIfAborted();
+    signal?.removeEventListener('abort', tell);
 
     const url = await app.getUrl();
     const health = app.get(Health, { strict: false });

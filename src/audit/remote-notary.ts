@@ -1,5 +1,10 @@
 // The notary lives in a thread of its own: hashing the log never holds up a command. This is both ends of the line.
 import type { MessagePort, Worker } from 'node:worker_threads';
+import {
+  DatabaseUnavailable,
+  unavailableReason,
+  type UnavailableReason,
+} from '../database/database-error.js';
 import type { LogSignal } from '../event-store/log-signal.js';
 import { isRefused } from '../event-store/refusal.js';
 import { startInBackground } from '../runtime/background.js';
@@ -23,6 +28,7 @@ interface Told {
     message: string;
     refusal?: { kind: NotaryRefusal['kind']; code: string; facts: NotaryRefusal['facts'] };
     isUnusable?: boolean;
+    unavailable?: UnavailableReason | undefined;
   };
 }
 
@@ -152,39 +158,54 @@ export class RemoteNotary {
   }
 }
 
-function errorOf({ message, refusal, isUnusable }: NonNullable<Told['error']>): Error {
+function errorOf({ message, refusal, isUnusable, unavailable }: NonNullable<Told['error']>): Error {
   if (refusal !== undefined) return new NotaryRefusal(refusal.kind, refusal.code, message, refusal.facts);
-  return isUnusable === true ? new UnusableEvidence(message) : new Error(message);
+  if (isUnusable === true) return new UnusableEvidence(message);
+  const error = new Error(message);
+  return unavailable === undefined ? error : new DatabaseUnavailable(unavailable, error);
+}
+
+/** A notary with what it reads. */
+export interface OpenNotary {
+  notary: Notary;
+  close: () => void;
 }
 
 /**
  * The thread's end: answers one question after the other.
- * @param open makes the notary for the first one, and is tried again with the next when it throws
+ * @param open for the first question; and for the next one after evidence that could not be used, which may have been
+ *   put right by then
  */
-export function answerAsNotary(port: MessagePort, open: () => Notary): void {
+export function answerAsNotary(port: MessagePort, open: () => OpenNotary): void {
+  let opened: OpenNotary | undefined;
+  const answerOf = async ({ id, method, parameters }: Question): Promise<Told> => {
+    try {
+      const { notary } = (opened ??= open());
+      const call = notary[method].bind(notary) as (...values: Question['parameters']) => unknown;
+      return { id, value: await call(...parameters) };
+    } catch (error) {
+      if (error instanceof UnusableEvidence) {
+        opened?.close();
+        opened = undefined;
+      }
+      return { id, error: toldOf(error) };
+    }
+  };
   let latest = Promise.resolve();
-  let notary: Notary | undefined;
-  port.on('message', ({ id, method, parameters }: Question) => {
+  port.on('message', (question: Question) => {
     latest = latest.then(async () => {
-      port.postMessage(await answerOf(() => (notary ??= open()), id, method, parameters));
+      port.postMessage(await answerOf(question));
     });
   });
 }
 
-async function answerOf(
-  open: () => Notary,
-  id: number,
-  method: Method,
-  parameters: Question['parameters'],
-): Promise<Told> {
-  try {
-    const notary = open();
-    const call = notary[method].bind(notary) as (...values: Question['parameters']) => unknown;
-    return { id, value: await call(...parameters) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const isUnusable = error instanceof UnusableEvidence;
-    if (!isRefused(error) || error.kind === 'stale') return { id, error: { message, isUnusable } };
-    return { id, error: { message, refusal: { kind: error.kind, code: error.code, facts: error.facts } } };
-  }
+function toldOf(error: unknown): NonNullable<Told['error']> {
+  const message = error instanceof Error ? error.message : String(error);
+  if (isRefused(error) && error.kind !== 'stale')
+    return { message, refusal: { kind: error.kind, code: error.code, facts: error.facts } };
+  return {
+    message,
+    isUnusable: error instanceof UnusableEvidence,
+    unavailable: unavailableReason(error),
+  };
 }

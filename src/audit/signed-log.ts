@@ -9,6 +9,7 @@ import { checkLog, type CheckedLog } from './log-check.js';
 import { readCheckpointFile } from './proof/checkpoint-file.js';
 import { openCheckpoint, parseNote, type Checkpoint } from './proof/checkpoint.js';
 import type { StoredEvent } from './proof/leaf.js';
+import { ProofError } from './proof/proof-error.js';
 import { loadOrCreateSigningKey } from './proof/signing-key.js';
 import { TileDatabase, tilesPathOf } from './tile-database.js';
 import { UnusableEvidence } from './unusable-evidence.js';
@@ -108,15 +109,28 @@ function openTiles(path: string, mayBeDamaged: boolean): TileDatabase | undefine
 /**
  * A log with events has a name. When a signed checkpoint knows it and the database does not, it was taken away, and
  * another name would begin another log.
- * @throws UnusableDatabase
+ * @param wanted the name that it would be given
+ * @throws UnusableDatabase unless that is the one in the checkpoint
  */
-export function refuseLostName(reader: Reader, keyFile: string): void {
+export function refuseLostName(reader: Reader, keyFile: string, wanted: string | undefined): void {
   if (originIn(reader) !== undefined || reader.query('SELECT 1 FROM events LIMIT 1').length === 0) return;
   const note = readCheckpointFile(keyFile);
-  if (note === undefined) return;
+  const signed = note === undefined ? undefined : originOfNote(note);
+  if (note === undefined || (signed !== undefined && signed === wanted)) return;
   throw new UnusableDatabase(
-    `its log has lost its name (log_identity), and a checkpoint of ${parseNote(note).origin} was signed. daybook verify tells more; LOG_ORIGIN=${parseNote(note).origin} gives it back`,
+    signed === undefined
+      ? `its log has lost its name (log_identity), and the checkpoint that lies beside ${keyFile} cannot be read. Put back what was there`
+      : `its log has lost its name (log_identity), and a checkpoint of ${signed} was signed. daybook verify tells more; LOG_ORIGIN=${signed} gives it back`,
   );
+}
+
+function originOfNote(note: string): string | undefined {
+  try {
+    return parseNote(note).origin;
+  } catch (error) {
+    if (error instanceof ProofError) return undefined;
+    throw error;
+  }
 }
 
 /**

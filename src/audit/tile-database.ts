@@ -1,18 +1,36 @@
 // The stored tiles of the log's Merkle tree, in a file of their own beside the database: derived from the log, so it
 // may be deleted at any time, and out of the writers' way.
 import BetterSqlite3 from 'better-sqlite3';
+import { unavailableReason } from '../database/database-error.js';
 import { hashBytes } from './proof/merkle.js';
 import { tileWidth, type TileStore } from './proof/tiles.js';
 import { UnusableEvidence } from './unusable-evidence.js';
 
 export const tilesPathOf = (databasePath: string): string => `${databasePath}.tree`;
 
+/** @throws UnusableEvidence when it is damaged; the cause is SQLite's error */
+function sound<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (unavailableReason(error) !== 'corrupt') throw error;
+    throw new UnusableEvidence(
+      `The tree of the log, ${path}, cannot be used: ${(error as Error).message}. Move it away, and it is built again from the log; but keep it, since only the old one tells which event was changed.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Every method throws UnusableEvidence when the file is damaged. */
 export class TileDatabase implements TileStore {
   /** Leaves are asked for in order, mostly. */
   private latest: { number: number; tile: Buffer | undefined } | undefined;
   private readonly statements;
 
-  private constructor(private readonly connection: BetterSqlite3.Database) {
+  private constructor(
+    private readonly path: string,
+    private readonly connection: BetterSqlite3.Database,
+  ) {
     this.statements = {
       read: connection.prepare('SELECT hashes FROM tiles WHERE level = ? AND tile = ?').pluck(),
       write: connection.prepare('INSERT OR REPLACE INTO tiles (level, tile, hashes) VALUES (?, ?, ?)'),
@@ -24,37 +42,33 @@ export class TileDatabase implements TileStore {
     };
   }
 
-  /**
-   * Makes the file when it is missing.
-   * @throws UnusableEvidence when it cannot be read or made; the cause is SQLite's error
-   */
+  /** Makes the file when it is missing. */
   static open(path: string): TileDatabase {
     let connection: BetterSqlite3.Database | undefined;
     try {
-      connection = new BetterSqlite3(path, { timeout: 10_000 });
-      connection.pragma('journal_mode = WAL');
-      connection.pragma('synchronous = NORMAL');
-      connection.pragma('cache_size = -2048');
-      connection.exec(
-        'CREATE TABLE IF NOT EXISTS tiles (level INTEGER, tile INTEGER, hashes BLOB, PRIMARY KEY (level, tile))',
-      );
-      return new TileDatabase(connection);
+      const opened = (connection = new BetterSqlite3(path, { timeout: 10_000 }));
+      return sound(path, () => {
+        opened.pragma('journal_mode = WAL');
+        opened.pragma('synchronous = NORMAL');
+        opened.pragma('cache_size = -2048');
+        opened.exec(
+          'CREATE TABLE IF NOT EXISTS tiles (level INTEGER, tile INTEGER, hashes BLOB, PRIMARY KEY (level, tile))',
+        );
+        return new TileDatabase(path, opened);
+      });
     } catch (error) {
       connection?.close();
-      throw new UnusableEvidence(
-        `The tree of the log, ${path}, cannot be used: ${(error as Error).message}. It can be built again from the log; but only the old one tells which event was changed, so keep a copy.`,
-        { cause: error },
-      );
+      throw error;
     }
   }
 
   /** How many leaves it holds. */
   get size(): number {
-    return this.statements.size.get() as number;
+    return sound(this.path, () => this.statements.size.get() as number);
   }
 
   read(level: number, index: number): Buffer | undefined {
-    return this.statements.read.get(level, index) as Buffer | undefined;
+    return sound(this.path, () => this.statements.read.get(level, index) as Buffer | undefined);
   }
 
   /** The hash of a leaf; undefined when it holds no such leaf. */
@@ -68,7 +82,7 @@ export class TileDatabase implements TileStore {
 
   write(level: number, index: number, hashes: Buffer): void {
     this.latest = undefined;
-    this.statements.write.run(level, index, hashes);
+    sound(this.path, () => this.statements.write.run(level, index, hashes));
   }
 
   /** All or nothing of what `work` writes. */
@@ -76,7 +90,7 @@ export class TileDatabase implements TileStore {
     this.connection.exec('BEGIN IMMEDIATE');
     try {
       const done = await work();
-      this.connection.exec('COMMIT');
+      sound(this.path, () => this.connection.exec('COMMIT'));
       return done;
     } catch (error) {
       this.connection.exec('ROLLBACK');
@@ -86,7 +100,7 @@ export class TileDatabase implements TileStore {
 
   /** The log is another one now: start again. */
   clear(): void {
-    this.connection.exec('DELETE FROM tiles');
+    sound(this.path, () => this.connection.exec('DELETE FROM tiles'));
   }
 
   close(): void {

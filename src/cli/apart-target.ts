@@ -18,6 +18,7 @@ export async function openApartTarget(settings: Settings, lock: ServiceLock): Pr
       const { location, 'content-type': type = '' } = reply.headers;
       return {
         status: reply.statusCode,
+        type: String(type),
         location: typeof location === 'string' ? location : undefined,
         body: /[/+]json\b/.test(String(type)) ? reply.json<unknown>() : reply.body,
       };

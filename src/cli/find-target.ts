@@ -29,7 +29,7 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   const settings = settingsFor(options);
   const endMs = systemRuntime.nowMs() + patienceMs;
   for (const wait = new StartWait(); ;) {
-    const { service, starting } = await serviceFor(settings, options);
+    const { service, starting, unknown } = await serviceFor(settings, options);
     if (service !== undefined) return service;
     mustExist(settings, options);
     // Loading it takes most of the time: meanwhile the database is free for a service that starts.
@@ -40,6 +40,7 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
       return await openApartTarget(settings, lock);
     } catch (error) {
       if (!(error instanceof DatabaseInUse) || error.by === 'command') throw error;
+      if (unknown !== undefined) throw nameless(settings, unknown);
       if (starting === undefined && systemRuntime.nowMs() >= endMs) throw silent(settings);
     }
     await (starting === undefined ? pause(systemRuntime, lookMs) : wait.pause(starting.name));
@@ -76,7 +77,7 @@ function urlOf({ HOST: host, PORT: port }: Settings): string | undefined {
 async function serviceFor(
   settings: Settings,
   { database }: TargetOptions,
-): Promise<{ service?: ServiceTarget; starting?: ServiceTarget }> {
+): Promise<{ service?: ServiceTarget; starting?: ServiceTarget; unknown?: ServiceTarget }> {
   const url = urlOf(settings);
   if (url === undefined) return {};
   const service = new ServiceTarget(url);
@@ -88,7 +89,8 @@ async function serviceFor(
     const isUnknown = here === undefined || presence.origin === undefined;
     if (isUnknown ? database === undefined : here === presence.origin) return { service };
   }
-  if (database !== undefined) return {};
+  if (database !== undefined)
+    return presence.is === 'service' && presence.origin === undefined ? { unknown: service } : {};
   throw new Error(
     presence.is === 'service'
       ? `The service at ${url} serves another database than ${settings.databasePath}. Name the service with --url, or the database with --database.`
@@ -120,6 +122,11 @@ function mustExist(settings: Settings, { database }: TargetOptions): void {
 const silent = (settings: Settings): Error =>
   new Error(
     `A service is using ${settings.databasePath}, but none answers${at(settings)}. It may still be starting; or it listens elsewhere: then say where with --url.`,
+  );
+
+const nameless = (settings: Settings, { name }: ServiceTarget): Error =>
+  new Error(
+    `A service is using ${settings.databasePath}. The one at ${name} cannot tell which database it has; if it is that one, say so with --url ${name}.`,
   );
 
 const at = (settings: Settings): string => {

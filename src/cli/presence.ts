@@ -1,6 +1,6 @@
 // What answers at an address: a service, one that is starting, something that is no Daybook, or nothing.
 import { pause, systemRuntime } from '../runtime/runtime.js';
-import { NoAnswer } from './target.js';
+import { NoAnswer, problemCode } from './target.js';
 import type { ServiceTarget } from './service-target.js';
 
 export type Presence =
@@ -22,20 +22,14 @@ export async function presenceAt(service: ServiceTarget): Promise<Presence> {
   const answer = await service.send('GET', '/audit/key', undefined, glimpseMs).catch(nothing);
   if (answer === undefined) return { is: 'absent' };
   const { status, body } = answer;
-  const code = codeIn(body);
+  if (status === 401 || status === 403) return { is: 'closed' };
+  const code = problemCode(answer);
   if (code === 'starting') return { is: 'starting' };
   if (code !== undefined) return { is: 'service', origin: undefined };
   const origin = typeof body === 'string' ? verifierKey.exec(body.trim())?.[1] : undefined;
   if (origin !== undefined) return { is: 'service', origin };
-  if (status === 401 || status === 403) return { is: 'closed' };
   return { is: [502, 503, 504].includes(status) ? 'absent' : 'stranger' };
 }
-
-/** Of a problem document, as a service writes it. */
-const codeIn = (body: unknown): string | undefined =>
-  typeof body === 'object' && body !== null && 'code' in body && 'detail' in body
-    ? String(body.code)
-    : undefined;
 
 function nothing(error: unknown): undefined {
   if (!(error instanceof NoAnswer)) throw error;

@@ -18,11 +18,13 @@ export class ServiceTarget implements Target {
   constructor(url: string) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed === undefined || !['http:', 'https:'].includes(parsed.protocol) || parsed.search !== '')
-      throw new Error(`"${url}" is no address of a service: write it like http://127.0.0.1:3000`);
+      throw new Error(
+        `"${url.replace(/\/\/.*@/, '//…@')}" is no address of a service: write it like http://127.0.0.1:3000`,
+      );
     const { username, password } = parsed;
     this.name = parsed.origin + parsed.pathname.replace(/\/+$/, '');
     if (username === '' && password === '') return;
-    const given = Buffer.from(decodeURIComponent(`${username}:${password}`));
+    const given = Buffer.from([username, password].map(unescaped).join(':'));
     this.credentials = { authorization: `Basic ${given.toString('base64')}` };
   }
 
@@ -35,10 +37,12 @@ export class ServiceTarget implements Target {
     const signal = AbortSignal.timeout(withinMs);
     const response = await this.fetch(path, { method, signal, ...content });
     const text = await this.unlessBroken(response.text());
+    const type = response.headers.get('content-type') ?? '';
     return {
       status: response.status,
+      type,
       location: response.headers.get('location') ?? undefined,
-      body: isOf(response, /[/+]json\b/) ? this.parsed(text) : text,
+      body: /[/+]json\b/.test(type) ? parsed(text) : text,
     };
   }
 
@@ -59,7 +63,7 @@ export class ServiceTarget implements Target {
       await response.body?.cancel();
       throw new NoAnswer(`${this.name} answered ${response.status} to GET ${path}.`);
     }
-    if (!isOf(response, /^text\/event-stream\b/)) {
+    if (!/^text\/event-stream\b/.test(response.headers.get('content-type') ?? '')) {
       await response.body.cancel();
       throw new Error(`${this.name} answered no event stream to GET ${path}.`);
     }
@@ -76,15 +80,6 @@ export class ServiceTarget implements Target {
   ): Promise<Response> {
     const all = { ...headers, ...this.credentials };
     return this.unlessBroken(fetch(this.name + path, { ...init, headers: all }));
-  }
-
-  /** @throws Error when it is called JSON and is none */
-  private parsed(text: string): unknown {
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new Error(`${this.name} answered with JSON that is none.`, { cause: error });
-    }
   }
 
   private async unlessBroken<T>(work: Promise<T>): Promise<T> {
@@ -111,4 +106,20 @@ export class ServiceTarget implements Target {
   }
 }
 
-const isOf = ({ headers }: Response, type: RegExp): boolean => type.test(headers.get('content-type') ?? '');
+/** A % that begins no escape is one. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The text itself when it is called JSON and is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -4,8 +4,11 @@ import { Refused, type ProblemDocument } from './outcome.js';
 
 export interface Answer {
   status: number;
+  /** The media type, with its parameters. */
+  type: string;
   /** Where what was made can be followed. */
   location: string | undefined;
+  /** Read when it is JSON, else the text. */
   body: unknown;
 }
 
@@ -35,14 +38,34 @@ export async function ask(
   body?: object,
 ): Promise<Answer> {
   const answer = await target.send(method, path, body);
-  if (answer.status < 400) return answer;
-  throw errorOf(answer, `${target.name} answered ${answer.status} to ${method} ${path}`);
+  const what = `${target.name} answered ${answer.status} to ${method} ${path}`;
+  if (answer.status >= 400) throw errorOf(answer, `${what}.`);
+  if (answer.status !== 204 && typeof answer.body !== 'object') throw new Error(`${what}, and no JSON.`);
+  return answer;
 }
 
-function errorOf({ status, body }: Answer, otherwise: string): Error {
-  const isProblem = typeof body === 'object' && body !== null && 'detail' in body && 'status' in body;
-  const message = isProblem ? String(body.detail) : `${otherwise}.`;
-  if (status === 429 || status === 503) return new NoAnswer(message);
-  if (!isProblem || status >= 500) return new Error(message);
+/** The code of a problem document (RFC 9457), as a service answers it. */
+export const problemCode = ({ type, body }: Answer): string | undefined =>
+  /^application\/problem\+json\b/.test(type) && typeof body === 'object' && body !== null && 'code' in body
+    ? String(body.code)
+    : undefined;
+
+/** Over by themselves, most often. */
+const momentary = [
+  'starting',
+  'not_ready',
+  'too_many_streams',
+  'database_busy',
+  'database_overloaded',
+  'database_closed',
+];
+
+function errorOf(answer: Answer, otherwise: string): Error {
+  const { status, body } = answer;
+  const code = problemCode(answer);
+  const message = code === undefined ? otherwise : (body as ProblemDocument).detail;
+  const isMomentary = code === undefined ? [429, 502, 503, 504].includes(status) : momentary.includes(code);
+  if (isMomentary) return new NoAnswer(message);
+  if (code === undefined || status >= 500) return new Error(message);
   return new Refused(message, body as ProblemDocument);
 }

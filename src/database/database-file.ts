@@ -1,6 +1,6 @@
 // The file that the path of a database means, whichever of its names the path is.
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { UnusableDatabase } from './unusable-database.js';
 
 /** As many as Linux follows. */
@@ -11,12 +11,13 @@ const linksMax = 40;
  * @throws UnusableDatabase when there is something of this name that is no file, or the links lead nowhere
  */
 export function databaseFile(path: string): string {
-  let file = resolve(path);
+  let file = inRealFolder(path);
   for (let links = 0; links < linksMax; links += 1) {
     const there = lstatSync(file, { throwIfNoEntry: false });
     if (there === undefined) return file;
-    if (!there.isSymbolicLink()) return realpathSync(mustBeFile(file));
-    file = resolve(realpathSync(dirname(file)), readlinkSync(file));
+    if (!there.isSymbolicLink()) return mustBeFile(file);
+    const target = readlinkSync(file);
+    file = inRealFolder(isAbsolute(target) ? target : `${dirname(file)}/${target}`);
   }
   throw new UnusableDatabase('its symbolic links lead nowhere');
 }
@@ -27,6 +28,13 @@ export function existingDatabaseFile(path: string): string {
   if (statSync(file, { throwIfNoEntry: false }) === undefined)
     throw new UnusableDatabase('there is no such file');
   return file;
+}
+
+/** The folder by the name that the system knows: `..` after a link leads to where the link leads, not to its side. */
+function inRealFolder(path: string): string {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return resolve(path);
+  return join(realpathSync.native(folder), basename(path));
 }
 
 function mustBeFile(path: string): string {

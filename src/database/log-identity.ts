@@ -15,9 +15,7 @@ export async function originOf(
   const [kept] = database.query<{ origin: string }>('SELECT origin FROM log_identity');
   const origin = kept?.origin ?? wanted ?? `daybook/${runtime.uuid()}`;
   if (wanted !== undefined && wanted !== origin) {
-    throw new UnusableDatabase(
-      `The log in ${database.path} is named ${origin}; LOG_ORIGIN=${wanted} would give it another name.`,
-    );
+    throw new UnusableDatabase(`its log is named ${origin}; LOG_ORIGIN=${wanted} would give it another name`);
   }
   if (kept === undefined)
     await database.queue.run((transaction) =>

@@ -43,8 +43,12 @@ export const takeCommandLock = (databasePath: string): ServiceLock => take(datab
 const commandWaitMs = 15_000;
 const lookMs = 25;
 
-/** Takes a lock as soon as no command holds it; a service is not waited for. Throws as `takeLock` does. */
-export async function afterCommands(takeLock: () => ServiceLock, runtime: Runtime): Promise<ServiceLock> {
+/** Takes a lock as soon as no command holds it; a service is not waited for. Throws as `takeLock` does, or the reason of `signal`. */
+export async function afterCommands(
+  takeLock: () => ServiceLock,
+  runtime: Runtime,
+  signal?: AbortSignal,
+): Promise<ServiceLock> {
   const endMs = runtime.nowMs() + commandWaitMs;
   for (;;) {
     try {
@@ -53,7 +57,8 @@ export async function afterCommands(takeLock: () => ServiceLock, runtime: Runtim
       const isMomentary = error instanceof DatabaseInUse && error.by === 'command';
       if (!isMomentary || runtime.nowMs() >= endMs) throw error;
     }
-    await pause(runtime, lookMs);
+    await pause(runtime, lookMs, signal);
+    signal?.throwIfAborted();
   }
 }
 

@@ -1,5 +1,5 @@
 // Why a service cannot start on a database, in words for whoever starts it.
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { unavailableReason } from './database-error.js';
 
@@ -17,18 +17,22 @@ export function asUnusable(path: string, error: unknown): UnusableDatabase {
       `Cannot use the database ${path}: it is damaged, or no SQLite database at all (${said}).`,
     );
   }
-  const why = isWritable(dirname(path))
-    ? ''
-    : ' SQLite makes files beside a database, also to read it, and this folder cannot be written: copy the database into another one, with the -wal if there is one.';
+  const why = isAloneInFolder(path)
+    ? ' SQLite makes files beside a database, also to read it, and its folder cannot be written: copy the database into another one, with the -wal if there is one.'
+    : '';
   return new UnusableDatabase(`Cannot open the database ${path}: ${said}.${why}`, { cause: error });
 }
 
-/** A folder that is not there yet can be made. */
-function isWritable(folder: string): boolean {
+/** It can be read, and nothing be made beside it. */
+function isAloneInFolder(path: string): boolean {
+  return may(path, constants.R_OK) && !may(dirname(realpathSync.native(path)), constants.W_OK);
+}
+
+function may(path: string, access: number): boolean {
   try {
-    accessSync(folder, constants.W_OK);
+    accessSync(path, access);
     return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  } catch {
+    return false;
   }
 }

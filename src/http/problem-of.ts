@@ -18,7 +18,8 @@ export const isRefusedCommand = (status: number): boolean => [403, 409, 412, 422
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isRefused(error)) return new Problem(statusOfKind[error.kind], error.code, error.message, error.facts);
-  if (error instanceof UnusableEvidence) return new Problem(503, 'evidence_unusable', unusableEvidence);
+  if (error instanceof UnusableEvidence)
+    return new Problem(503, 'evidence_unusable', unusableEvidence, {}, { 'retry-after': '60' });
   const reason = unavailableReason(error);
   if (reason !== undefined) return unavailable(new DatabaseUnavailable(reason));
   return problemOfStatus(statusOf(error));

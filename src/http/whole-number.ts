@@ -5,12 +5,9 @@ const digits = /^\d{1,16}$/;
 
 /** From `min` to `max`, both included. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
-  const error =
-    max === Number.MAX_SAFE_INTEGER
-      ? `must be a whole number, ${min} or more`
-      : `must be a whole number from ${min} to ${max}`;
+  const error = `must be a whole number from ${min} to ${max}`;
   return z.preprocess(
     (given) => (typeof given === 'string' && digits.test(given) ? Number(given) : given),
-    z.int({ error }).min(min, { error }).max(max, { error }),
+    z.int({ error, abort: true }).min(min, { error }).max(max, { error }),
   );
 }

@@ -23,16 +23,21 @@ async function signed(
   return { settings, origin: body.split('\n')[0] };
 }
 
+const rubbish = Buffer.from('rubbish\n'.repeat(1_000));
+/** Such a file is only found damaged when it is read. */
+const afterFirstPage = (good: Buffer): Buffer => Buffer.concat([good.subarray(0, 4096), rubbish, rubbish]);
+
 it.each([
-  ['tree', '.tree', 'The tree of the log, '],
-  ['key', '.key', 'holds no Ed25519 private key'],
-  ['checkpoint', '.key.checkpoint', 'The newest signed checkpoint, beside '],
-])('a %s that is rubbish', async (name, ending, why) => {
+  ['tree that is rubbish', '.tree', () => rubbish, 'The tree of the log, '],
+  ['tree that is damaged', '.tree', afterFirstPage, 'The tree of the log, '],
+  ['key that is rubbish', '.key', () => rubbish, 'holds no Ed25519 private key'],
+  ['checkpoint that is rubbish', '.key.checkpoint', () => rubbish, 'The newest signed checkpoint, beside '],
+])('a %s', async (name, ending, damaged, why) => {
   const { settings } = await signed(name);
   const file = settings.databasePath + ending;
   const good = readFileSync(file);
   for (const side of ['-wal', '-shm']) rmSync(file + side, { force: true });
-  writeFileSync(file, 'rubbish\n'.repeat(1_000));
+  writeFileSync(file, damaged(good));
 
   const service = startCommand(['serve'], settings);
   const end = ended(service);
@@ -65,6 +70,15 @@ it('a log that has lost its name gets no other one', async () => {
   const { stderr } = await startInVain(settings);
   expect(stderr).toContain(`a checkpoint of ${origin} was signed`);
   expect(stderr).toContain(`LOG_ORIGIN=${origin} gives it back`);
+
+  const wrong = await startInVain({ ...settings, LOG_ORIGIN: 'daybook/another' });
+  expect(wrong.stderr).toContain(`LOG_ORIGIN=${origin} gives it back`);
+  const note = `${settings.databasePath}.key.checkpoint`;
+  const good = readFileSync(note);
+  writeFileSync(note, rubbish);
+  const unread = await startInVain({ ...settings, LOG_ORIGIN: origin });
+  expect(unread.stderr).toMatch(/^Cannot use the database .* cannot be read\. Put back what was there\.\n$/);
+  writeFileSync(note, good);
 
   const service = await startDaybook({ ...settings, LOG_ORIGIN: origin });
   expect(await service.get('/audit/checkpoint')).toMatchObject({ status: 200 });

@@ -169,7 +169,9 @@ describe('at an address', () => {
   it.each([
     ['text/html', '<h1>Welcome</h1>'],
     ['application/json', '{"items":[],"status":"completed"}'],
-  ])('something that answers with %s is told from a service', async (type, body) => {
+    ['application/json', '{"code":"ok","detail":"well"}'],
+    ['application/json', ''],
+  ])('something that answers with %s %s is told from a service', async (type, body) => {
     const { host, close } = await listenWith((_, response) => {
       response.writeHead(200, { 'content-type': type }).end(body);
     });

@@ -52,6 +52,22 @@ it('holds by whatever name a database is called that is not there yet', () => {
   lock.release();
 });
 
+it('follows links as the system does, also through a link to their folder', () => {
+  const path = place.write('plain/data/jobs.db', '');
+  place.write('plain/sub/deeper/file', '');
+  symlinkSync(place.path('plain', 'sub'), place.path('alias'));
+  symlinkSync('../data/jobs.db', place.path('plain', 'sub', 'beside.db'));
+  symlinkSync(`${place.path('alias')}/../data/jobs.db`, place.path('across.db'));
+  const lock = takeServiceLock(path);
+  const names = [
+    place.path('alias', 'beside.db'),
+    place.path('across.db'),
+    `${place.path('alias')}/../data/jobs.db`,
+  ];
+  for (const name of names) expect(() => takeServiceLock(name)).toThrow(DatabaseInUse);
+  lock.release();
+});
+
 it('refuses what is no file', () => {
   symlinkSync('round.db', place.path('round.db'));
   expect(() => takeServiceLock(place.path('round.db'))).toThrow('its symbolic links lead nowhere');
@@ -78,6 +94,16 @@ it('names the lock file when that is what is damaged', () => {
   place.write('other.db.lock', 'no lock file of ours, and long enough to be looked at. '.repeat(100));
   expect(() => takeServiceLock(path)).toThrow(UnusableDatabase);
   expect(() => takeServiceLock(path)).toThrow(`${path}.lock`);
+});
+
+it('is no longer waited for by whoever is told to stop', async () => {
+  const path = place.path('told.db');
+  const lock = takeCommandLock(path);
+  const stop = new AbortController();
+  const waiting = afterCommands(() => takeServiceLock(path), systemRuntime, stop.signal);
+  stop.abort();
+  await expect(waiting).rejects.toBe(stop.signal.reason);
+  lock.release();
 });
 
 it('a service waits for a command that is at work, and a command for another one, but nobody waits for a service', async () => {

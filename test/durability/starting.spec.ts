@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import BetterSqlite3 from 'better-sqlite3';
 import { readSettings } from '../../src/config.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
-import type { startService } from '../../src/service.js';
+import type { Service, startService } from '../../src/service.js';
 import { client } from '../support/client.js';
 import { runDaybook, startCommand } from '../support/command.js';
 import { freePort } from '../support/free-port.js';
@@ -43,17 +43,25 @@ async function outdated(): Promise<{
   return { settings, jobId };
 }
 
+const held = new Set<BetterSqlite3.Database>();
+const services: Promise<Service>[] = [];
+
 /** While it is held, a service on this database cannot write, and so does not come to the end of its start. */
-function hold(path: string): { letGo: () => void } {
-  const holder = new BetterSqlite3(path);
-  holder.exec('BEGIN IMMEDIATE');
-  return {
-    letGo() {
-      holder.exec('ROLLBACK');
-      holder.close();
-    },
-  };
+function hold(path: string): void {
+  held.add(new BetterSqlite3(path).exec('BEGIN IMMEDIATE'));
 }
+
+function letGo(): void {
+  for (const holder of held) holder.close();
+  held.clear();
+}
+
+// Also after a test that failed: nothing may go on waiting.
+afterEach(async () => {
+  letGo();
+  for (const service of await Promise.allSettled(services.splice(0)))
+    if (service.status === 'fulfilled') await service.value.stop();
+});
 
 /** As it was built: a rebuild is a thread with a program of its own. */
 const built = (await import(join(import.meta.dirname, '../../dist/service.js'))) as {
@@ -63,27 +71,24 @@ const built = (await import(join(import.meta.dirname, '../../dist/service.js')))
 /** Its clock stands still, so it waits for a lock for as long as the test needs. */
 const patient = Object.create(systemRuntime, { nowMs: { value: () => Date.parse('2025-01-20') } }) as Runtime;
 
-const listening = (port: string): Promise<unknown> =>
-  until('the service listens', () =>
+const building = (port: string): Promise<unknown> =>
+  until('the service builds its tables', () =>
     client(`http://127.0.0.1:${port}`)
-      .get('/health/live')
-      .then(({ status }) => status === 200)
+      .get('/health/ready')
+      .then(({ body }) => /^The read tables are built anew from the log/.test(body.detail))
       .catch(() => false),
   );
 
 it('tells how far it is, is no error in its log, and is waited for by commands', async () => {
   const { settings, jobId } = await outdated();
   const url = `http://127.0.0.1:${settings.PORT}`;
-  const { letGo } = hold(settings.databasePath);
+  hold(settings.databasePath);
   const kept = keptLog('info');
-  const starting = built.startService(readSettings(settings), patient, { log: kept.log });
-  await listening(settings.PORT);
+  services.push(built.startService(readSettings(settings), patient, { log: kept.log }));
+  await building(settings.PORT);
 
   const api = client(url);
   expect(await api.get('/jobs')).toMatchObject({ status: 503, body: { code: 'starting' } });
-  expect((await api.get('/health/ready')).body.detail).toMatch(
-    /^The read tables are built anew from the log\b/,
-  );
   const commands = [
     ['cancel', jobId],
     ['status', jobId, '--url', url],
@@ -97,7 +102,6 @@ it('tells how far it is, is no error in its log, and is waited for by commands',
   expect(listed).toMatchObject({ code: 0, err: '' });
   expect(listed.out).toContain(jobId);
   letGo();
-  const service = await starting;
   expect(await closed).toEqual([
     [0, null],
     [0, null],
@@ -105,15 +109,14 @@ it('tells how far it is, is no error in its log, and is waited for by commands',
   for (const said of told) expect(said()).toBe(`The service at ${url} is starting: waiting for it.\n`);
   expect((await api.get(`/jobs/${jobId}`)).body.status).toBe('failed');
   expect(kept.lines().filter(({ level }) => level > 40)).toEqual([]);
-  await service.stop();
 });
 
 it('ends when it is told to stop, and the next start builds the tables', async () => {
   const { settings, jobId } = await outdated();
-  const { letGo } = hold(settings.databasePath);
+  hold(settings.databasePath);
   const service = startCommand(['serve'], settings);
   const [logged, complained] = [service.stdout, service.stderr].map(following);
-  await listening(settings.PORT);
+  await building(settings.PORT);
   service.kill('SIGTERM');
   await until('the signal is heard', () => logged!().includes('told to stop'));
   letGo();

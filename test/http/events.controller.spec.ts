@@ -76,12 +76,16 @@ it('finds the events recorded between two times, both included', async () => {
   expect(found.body.items).toEqual(expected);
 });
 
-it.each(['0x2', '1e1', '', '2 2', '2.0', '-1', '99999999999999999', '1&after=2'])(
+it.each(['0x2', '1e1', '', '2 2', '2.0', '-1', '99999999999999999', '9007199254740993', '1&after=2'])(
   'takes no position but digits, so not after=%s',
   async (after) => {
     expect(await service.get(`/events?after=${after}`)).toMatchObject({
       status: 422,
-      body: { errors: [{ pointer: '/after', detail: 'must be a whole number, 0 or more' }] },
+      body: {
+        errors: [
+          { pointer: '/after', detail: `must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}` },
+        ],
+      },
     });
     const { status } = await service.get('/events/stream', { 'last-event-id': after || 'x' });
     expect(status).toBe(422);
