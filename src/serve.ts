@@ -12,7 +12,7 @@ import { UnusableExecutor } from './worker/executors/unusable-executor.js';
 /** Errors that are the starter's to mend: the message says how, and a stack would only hide it. */
 const expected = [UnusableSettings, UnusableExecutor, UnusableDatabase, DatabaseInUse, DatabaseUnavailable];
 
-/** Sets the exit code: 0 after a clean stop, also one during the start; 1 when it could not start or stop. */
+/** Sets the exit code: 0 after a clean stop, also one during the start; 2 when it could not start or stop. */
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   // From the first moment: work may be running before the start is over.
   const { signal } = interruption();
@@ -24,7 +24,7 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   } catch (error) {
     if (signal.aborted && error === signal.reason) return;
     process.stderr.write(`${messageFor(error)}\n`);
-    process.exit(1);
+    process.exit(2);
   }
 }
 

@@ -28,21 +28,24 @@ export interface WriteExport {
   note: string;
   /** Replace a file that is there. */
   force?: boolean;
+  /** Ends it; then nothing is left behind. */
+  signal?: AbortSignal;
 }
 
 /**
  * Writes beside the file and gives it its name at the end, when everything is on disk: nobody takes half an export for
  * one.
- * @throws FileExists, before anything is written, when the file is there
+ * @throws FileExists, before anything is written, when the file is there; the reason of `signal`
  */
-export async function writeExport({ path, events, note, force = false }: WriteExport): Promise<void> {
+export async function writeExport({ path, events, note, force = false, signal }: WriteExport): Promise<void> {
   if (!force && existsSync(path)) throw new FileExists(path);
   const folder = mkdtempSync(`${path}.`);
   const temporary = join(folder, 'new');
   try {
     const lines = Readable.from(linesOf(events, note));
     const file = createWriteStream(temporary, { flush: true });
-    await (path.endsWith('.gz') ? pipeline(lines, createGzip(), file) : pipeline(lines, file));
+    const streams = path.endsWith('.gz') ? [lines, createGzip(), file] : [lines, file];
+    await pipeline(streams, signal === undefined ? {} : { signal });
     if (force) renameSync(temporary, path);
     // Unlike a rename, a link does not replace a file that was made in the meantime.
     else linkSync(temporary, path);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Verification } from '../audit/verifier.js';
 import { syncFolder } from '../database/durable-files.js';
 import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
+import { refuseOwnFile } from './own-files.js';
 import { eventsIn, verifyDatabase } from './verify-database.js';
 import { tellVerification } from './verify-report.js';
 
@@ -54,7 +55,8 @@ async function makeBackup(
   { source, keyFile, force, verify }: BackupOptions & { source: string; keyFile: string },
 ): Promise<Backup> {
   const target = resolve(file);
-  refuseTarget(target, source, force === true);
+  refuseOwnFile(target, source, keyFile);
+  refuseTarget(target, force === true);
   mkdirSync(dirname(target), { recursive: true });
   let folder = '';
   const removeFolder = (): void => {
@@ -87,20 +89,13 @@ async function makeBackup(
   }
 }
 
-function refuseTarget(target: string, source: string, force: boolean): void {
-  const isSource = existsSync(target) && existsSync(source) && isSameFile(target, source);
-  if (isSource || target === resolve(source)) throw new Error(`${target} is the database itself.`);
+function refuseTarget(target: string, force: boolean): void {
   const left = ['-wal', '-journal'].map((ending) => target + ending).find((each) => existsSync(each));
   if (left !== undefined)
     throw new Error(`${left} is there, and SQLite would take it for a part of the backup: move it away.`);
   if (!existsSync(target)) return;
   if (!statSync(target).isFile()) throw new Error(`${target} is there already, and is no file.`);
   if (!force) throw new Error(`${target} is there already. Give another name, or --force to replace it.`);
-}
-
-function isSameFile(one: string, other: string): boolean {
-  const [first, second] = [statSync(one), statSync(other)];
-  return first.ino === second.ino && first.dev === second.dev;
 }
 
 /** Unlike a rename, a link does not replace what came there in the meantime. */

@@ -5,7 +5,9 @@ import { openCheckpoint } from '../audit/proof/checkpoint.js';
 import { parseVerifierKey } from '../audit/proof/verifier-key.js';
 import { originIn } from '../audit/signed-log.js';
 import { TileDatabase, tilesPathOf } from '../audit/tile-database.js';
+import type { SqliteReader } from '../database/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
+import { interruption } from '../runtime/interruption.js';
 import {
   databasePath,
   keyFileOf,
@@ -14,6 +16,7 @@ import {
   reading,
   type DatabaseOption,
 } from './cli-environment.js';
+import { refuseOwnFile } from './own-files.js';
 
 const pageSize = 1_000;
 
@@ -23,32 +26,46 @@ export interface ExportOptions extends DatabaseOption {
   force?: boolean;
 }
 
+/** Exit status: 0 when it is written; 130 after Ctrl-C, and nothing is. */
 export async function exportLog(file: string, options: ExportOptions): Promise<void> {
   const path = databasePath(options);
-  await reading(options, async (reader) => {
-    const origin = originIn(reader);
-    if (origin === undefined)
-      throw new Error(`The log in ${path} has no name yet: start a service on it once.`);
-    const log = new Log(reader);
-    const tiles = TileDatabase.open(tilesPathOf(path));
-    try {
-      const notary = new Notary(log, tiles, keyFileOf(options), origin);
-      const note = await notary.checkpoint();
-      const { size } = openCheckpoint(note, parseVerifierKey(notary.key()));
-      await writeExport({
-        path: file,
-        events: pagesUpTo(log, size),
-        note,
-        force: options.force === true,
-      });
-      const key = notary.key();
-      if (options.json === true)
-        print(JSON.stringify({ file, events: size, checkpoint: note, verifier_key: key }));
-      else print(`${size} events and their checkpoint are in ${file}. The verifier key is ${key}`);
-    } finally {
-      tiles.close();
-    }
-  });
+  const keyFile = keyFileOf(options);
+  refuseOwnFile(file, path, keyFile);
+  const { signal, done } = interruption();
+  try {
+    await reading(options, (reader) => exportTo(file, reader, { ...options, path, keyFile, signal }));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exitCode = 130;
+  } finally {
+    done();
+  }
+}
+
+async function exportTo(
+  file: string,
+  reader: SqliteReader,
+  options: ExportOptions & { path: string; keyFile: string; signal: AbortSignal },
+): Promise<void> {
+  const { path, keyFile, signal } = options;
+  const origin = originIn(reader);
+  if (origin === undefined)
+    throw new Error(`The log in ${path} has no name yet: start a service on it once.`);
+  const log = new Log(reader);
+  const tiles = TileDatabase.open(tilesPathOf(path));
+  try {
+    const notary = new Notary(log, tiles, keyFile, origin);
+    const note = await notary.checkpoint();
+    const { size } = openCheckpoint(note, parseVerifierKey(notary.key()));
+    const events = pagesUpTo(log, size);
+    await writeExport({ path: file, events, note, force: options.force === true, signal });
+    const key = notary.key();
+    if (options.json === true)
+      print(JSON.stringify({ file, events: size, checkpoint: note, verifier_key: key }));
+    else print(`${size} events and their checkpoint are in ${file}. The verifier key is ${key}`);
+  } finally {
+    tiles.close();
+  }
 }
 
 function* pagesUpTo(log: Log, size: number) {

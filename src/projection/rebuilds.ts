@@ -93,6 +93,7 @@ export class Rebuilds {
       isCancelled: false,
     };
     this.running = running;
+    this.unwritten = undefined;
     this.ended = this.follow(running);
     return this.viewOf(running);
   }
@@ -110,6 +111,7 @@ export class Rebuilds {
   /** The one that runs, or the last one that ran. */
   latest(): RebuildView | undefined {
     if (this.running !== undefined) return this.viewOf(this.running);
+    if (this.unwritten !== undefined) return this.unwritten;
     const [row] = this.database.query<{ id: string }>(
       'SELECT id FROM rebuilds ORDER BY started_at DESC, rowid DESC LIMIT 1',
     );
@@ -145,62 +147,56 @@ export class Rebuilds {
     if (this.running !== undefined) await this.cancel(this.running.id);
   }
 
+  /** Never rejects: nobody may be waiting for it. */
   private async follow(running: Running): Promise<RebuildView> {
-    try {
-      await this.database.queue.run((transaction) => this.insert(transaction, running));
-      await running.rebuild.run(async (transaction, report) => {
-        await this.writeEnd(transaction, running, 'completed', null, report);
-      });
-    } catch (error) {
-      await this.giveUp(running, error);
-    }
+    const ended = await this.outcomeOf(running);
     this.running = undefined;
-    return this.find(running.id);
+    return ended;
   }
 
-  private async giveUp(running: Running, cause: unknown): Promise<void> {
-    const status = running.isCancelled ? 'cancelled' : 'failed';
-    const error = running.isCancelled ? null : cause instanceof Error ? cause.message : String(cause);
+  private async outcomeOf(running: Running): Promise<RebuildView> {
+    const { queue } = this.database;
+    let ended = this.viewOf(running);
+    try {
+      await queue.run((transaction) => save(transaction, ended));
+      await running.rebuild.run(async (transaction, report) => {
+        ended = this.endOf(running, 'completed', null, report);
+        await save(transaction, ended);
+      });
+      return ended;
+    } catch (error) {
+      return await this.giveUp(running, error);
+    }
+  }
+
+  private async giveUp(running: Running, cause: unknown): Promise<RebuildView> {
+    const ended = running.isCancelled
+      ? this.endOf(running, 'cancelled', null)
+      : this.endOf(running, 'failed', cause instanceof Error ? cause.message : String(cause));
     try {
       await running.rebuild.cleanUp();
-      await this.database.queue.run((transaction) => this.writeEnd(transaction, running, status, error));
+      await this.database.queue.run((transaction) => save(transaction, ended));
     } catch {
       // The disk may be full, or what else ended the rebuild: the next start cleans up.
-      const ended_at = timestamp(this.runtime.nowMs());
-      this.unwritten = { ...this.viewOf(running), status, error, ended_at };
+      this.unwritten = ended;
     }
+    return ended;
   }
 
-  private async insert(transaction: Transaction, { id, startedAt }: Running): Promise<void> {
-    await transaction.run(
-      `INSERT INTO rebuilds (id, projection, status, started_at, events_done, events_total, difference_count,
-                             differences)
-       VALUES (?, ?, 'running', ?, 0, 0, 0, '[]')`,
-      id,
-      this.projection.name,
-      startedAt,
-    );
-  }
-
-  private async writeEnd(
-    transaction: Transaction,
-    { id, rebuild }: Running,
+  private endOf(
+    running: Running,
     status: RebuildView['status'],
     error: string | null,
     report?: FoldReport,
-  ): Promise<void> {
-    await transaction.run(
-      `UPDATE rebuilds SET status = ?, ended_at = ?, error = ?, events_done = ?, events_total = ?,
-                           difference_count = ?, differences = ? WHERE id = ?`,
+  ): RebuildView {
+    return {
+      ...this.viewOf(running),
       status,
-      timestamp(this.runtime.nowMs()),
+      difference_count: report?.differenceCount ?? 0,
+      differences: report?.differences ?? [],
+      ended_at: timestamp(this.runtime.nowMs()),
       error,
-      rebuild.eventsDone,
-      rebuild.eventsTotal,
-      report?.differenceCount ?? 0,
-      JSON.stringify(report?.differences ?? []),
-      id,
-    );
+    };
   }
 
   private viewOf({ id, startedAt, rebuild }: Running): RebuildView {
@@ -217,4 +213,14 @@ export class Rebuilds {
       error: null,
     };
   }
+}
+
+/** As it is now, in place of what was written of it before. */
+async function save(transaction: Transaction, view: RebuildView): Promise<void> {
+  const row: RebuildRow = { ...view, differences: JSON.stringify(view.differences) };
+  const columns = Object.keys(row);
+  await transaction.run(
+    `INSERT OR REPLACE INTO rebuilds (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    ...Object.values(row),
+  );
 }

@@ -8,7 +8,7 @@ it('a second service on the same database is refused while the first lives, and 
   const settings = settingsIn(place, 'shared');
   const first = await startDaybook(settings);
   const refused = await startInVain(settings);
-  expect(refused).toMatchObject({ code: 1, signal: null });
+  expect(refused).toMatchObject({ code: 2, signal: null });
   expect(refused.stderr).toContain(`Another Daybook service is using ${settings.databasePath}.`);
   expect(refused.stderr).not.toMatch(/^\s+at /m);
   expect(await first.get('/health/ready')).toMatchObject({ status: 200 });

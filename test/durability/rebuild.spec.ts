@@ -99,12 +99,12 @@ describe('a start', () => {
   it('refuses tables that are ahead of the log, or of a newer Daybook', async () => {
     onDatabase((connection) => connection.exec('UPDATE projections SET position = 7'));
     expect(await startInVain(settings)).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringContaining('are at position 7, but its log ends at 1'),
     });
     onDatabase((connection) => connection.exec('UPDATE projections SET position = 1, version = 2'));
     expect(await startInVain(settings)).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringContaining('come from a newer Daybook (version 2, this one knows 1)'),
     });
   });

@@ -15,7 +15,7 @@ const place = workplace();
 /** What a start that cannot be says: a few lines, none of them from the inside. */
 async function complaintOf(settings: Settings): Promise<string> {
   const exit: Exit = await startInVain(settings);
-  expect(exit).toMatchObject({ code: 1, signal: null });
+  expect(exit).toMatchObject({ code: 2, signal: null });
   expect(exit.stderr).not.toMatch(/^\s+at /m);
   expect(exit.stderr).not.toContain('node_modules');
   return exit.stderr;
@@ -86,7 +86,9 @@ describe('a start on a database that cannot be used', () => {
   it('says that there is a folder in its place, or a file where its folder should be', async () => {
     const folder = settings();
     mkdirSync(folder.databasePath);
-    expect(await complaintOf(folder)).toContain(`Cannot open the database ${folder.databasePath}`);
+    expect(await complaintOf(folder)).toContain(
+      `Cannot use the database ${folder.databasePath}: it is no file, but a folder.`,
+    );
 
     const file = place.write('file', '');
     const inFile = await complaintOf(settings({ DATABASE_URL: `sqlite:${file}/jobs.db` }));

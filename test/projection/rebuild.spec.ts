@@ -1,8 +1,10 @@
 // A rebuild on a real database, with its real thread (which is built: `npm run build`).
 import BetterSqlite3 from 'better-sqlite3';
 import { verifyTables } from '../../src/audit/verify.js';
+import { Database } from '../../src/database/database.js';
 import { Rebuilds, type RebuildView } from '../../src/projection/rebuilds.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
+import { migrations } from '../../src/application.js';
 import { projectedJobs } from '../../src/simulation/projected-jobs.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -158,4 +160,37 @@ it('fails on a log that it cannot fold, and leaves the old tables', async () => 
   });
   expect(schema()).toEqual(before);
   expect((await service.get(`/jobs/${jobIds[0] ?? ''}`)).body.status).toBe('completed');
+});
+
+it.each([
+  ['while it is written down', true],
+  ['and goes on being so', false],
+])('fails on a database that is locked %s, and the next one is not hindered', async (_, isReleased) => {
+  const { path } = service.service.database;
+  const holder = new BetterSqlite3(path).exec('BEGIN IMMEDIATE');
+  const release = (): void => {
+    if (holder.inTransaction) holder.exec('ROLLBACK');
+  };
+  const database = await Database.open({
+    path,
+    migrations,
+    entities: [],
+    runtime: systemRuntime,
+    limits: { busyRetryMs: 0 },
+    observer: {
+      committed: () => undefined,
+      unavailable: () => {
+        if (isReleased) release();
+      },
+    },
+  });
+  rebuilds = new Rebuilds(database, systemRuntime, projectedJobs, program);
+  const failed = await rebuilt();
+  expect(failed).toMatchObject({ status: 'failed', error: 'the database is locked by another process' });
+  expect(rebuilds.find(failed.id)).toEqual(failed);
+  expect(rebuilds.latest()).toEqual(failed);
+  release();
+  holder.close();
+  expect(await rebuilt()).toMatchObject({ status: 'completed', difference_count: 0 });
+  await database.close();
 });

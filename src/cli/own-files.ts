@@ -1,0 +1,35 @@
+// What a database and its log consist of, on the disk: nothing that a command makes may take the place of it.
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { tilesPathOf } from '../audit/tile-database.js';
+import { databaseFile } from '../database/database-file.js';
+
+const sides = ['', '-wal', '-shm', '-journal'];
+
+/** @throws Error when the target is the database, the key, or anything of use that lies beside them */
+export function refuseOwnFile(target: string, databasePath: string, keyFile: string): void {
+  const file = nameOf(databasePath);
+  if (isSame(target, file)) throw new Error(`${target} is the database itself.`);
+  const own = [
+    ...[file, `${file}.lock`, tilesPathOf(databasePath)].flatMap((path) => sides.map((side) => path + side)),
+    keyFile,
+    `${keyFile}.checkpoint`,
+  ];
+  if (own.some((path) => isSame(target, path)))
+    throw new Error(`${target} belongs to the database ${databasePath}: choose another name.`);
+}
+
+/** By name, whichever of its names that is; or by what is there. */
+function isSame(one: string, other: string): boolean {
+  if (nameOf(one) === nameOf(other)) return true;
+  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
+}
+
+function nameOf(path: string): string {
+  try {
+    return databaseFile(path);
+  } catch {
+    return resolve(path);
+  }
+}
