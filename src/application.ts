@@ -15,6 +15,7 @@ import { FirstSchema1764000000000 } from './database/migrations/1764000000000-fi
 import { LeaseStart1764000000001 } from './database/migrations/1764000000001-lease-start.js';
 import { Removals1764100000000 } from './database/migrations/1764100000000-removals.js';
 import { originOf } from './database/log-identity.js';
+import { makeMissingTables } from './database/missing-tables.js';
 import type { ServiceLock } from './database/service-lock.js';
 import { asUnusable, UnusableDatabase } from './database/unusable-database.js';
 import { Log } from './event-store/log.js';
@@ -29,6 +30,7 @@ import { NestLog } from './nest-log.js';
 import { Metrics } from './observability/metrics.js';
 import type { Tracing } from './observability/tracing.js';
 import { catchUp } from './projection/catch-up.js';
+import { replaceCheckpoint } from './projection/checkpoint.js';
 import { Rebuilds } from './projection/rebuilds.js';
 import type { Runtime } from './runtime/runtime.js';
 import { jobEntities } from './simulation/entities.js';
@@ -101,6 +103,7 @@ export async function bringUpToDate(
   signal?: AbortSignal,
 ): Promise<void> {
   await rebuilds.cleanUp();
+  await mendTables(database, log);
   const isUpToDate = await catchUp(database, projectedJobs);
   signal?.throwIfAborted();
   if (isUpToDate) return;
@@ -123,6 +126,16 @@ export async function bringUpToDate(
   if (ended?.status === 'completed') return;
   signal?.throwIfAborted();
   throw new UnusableDatabase(`Its read tables could not be built anew: ${ended?.error ?? 'it was stopped'}.`);
+}
+
+/** Read tables that somebody dropped are made again, empty and by no rules: so they are rebuilt. */
+async function mendTables(database: Database, log: Logger): Promise<void> {
+  const { name, tables } = projectedJobs;
+  const names = tables.map((table) => table.name);
+  const made = await makeMissingTables(database, names, migrations, (transaction) =>
+    replaceCheckpoint(transaction, { name, version: 0, position: 0 }),
+  );
+  if (made.length > 0) log.error({ tables: made }, 'read tables were missing, and are made again');
 }
 
 /**

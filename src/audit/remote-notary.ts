@@ -206,6 +206,6 @@ function toldOf(error: unknown): NonNullable<Told['error']> {
   return {
     message,
     isUnusable: error instanceof UnusableEvidence,
-    unavailable: unavailableReason(error),
+    unavailable: unavailableReason(error) ?? unavailableReason((error as Error).cause),
   };
 }

@@ -58,7 +58,12 @@ export class TileDatabase implements TileStore {
       });
     } catch (error) {
       connection?.close();
-      throw error;
+      if (error instanceof UnusableEvidence) throw error;
+      const hint =
+        unavailableReason(error) === undefined ? '' : ' Is there room on the disk, and may it be written?';
+      throw new Error(`Cannot open the tree of the log, ${path}: ${(error as Error).message}.${hint}`, {
+        cause: error,
+      });
     }
   }
 

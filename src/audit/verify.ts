@@ -67,10 +67,15 @@ class TableCheck<State, Event extends DomainEvent> {
       `SELECT version, type, schema_version, data FROM events
        WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
     );
-    this.tables = new TableComparison(audited, connection);
+    const isThere = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
+    const tables = audited.tables.filter(({ name }) => isThere.get(name) !== undefined);
+    for (const { name } of audited.tables.filter((table) => !tables.includes(table)))
+      this.problem(`the table ${name} is missing: the next start of a service makes it again`);
+    this.tables = new TableComparison({ ...audited, tables }, connection);
   }
 
   run(): TableVerification {
+    this.checkCheckpoint();
     for (const streamId of this.streamIds()) this.checkStream(streamId);
     this.tables.compareStrays();
     return {
@@ -81,6 +86,27 @@ class TableCheck<State, Event extends DomainEvent> {
       problems: this.problems,
       warnings: this.warnings,
     };
+  }
+
+  /** A service does not start on tables that are ahead of it. */
+  private checkCheckpoint(): void {
+    const { name, version: known } = this.audited;
+    const found = this.connection
+      .prepare('SELECT version, position FROM projections WHERE name = ?')
+      .get(name) as { version: number; position: number } | undefined;
+    if (found === undefined) return;
+    const end = this.connection
+      .prepare('SELECT coalesce(max(position), 0) FROM events')
+      .pluck()
+      .get() as number;
+    if (found.version > known)
+      this.problem(
+        `the tables of the projection "${name}" come from a newer Daybook (version ${found.version}, this one knows ${known})`,
+      );
+    if (found.position > end)
+      this.problem(
+        `the tables of the projection "${name}" are at position ${found.position}, and the log ends at ${end}: events are missing, or the row in projections was changed`,
+      );
   }
 
   /** One by one, and not by an open iterator: the log may have a million streams. */

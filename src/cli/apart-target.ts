@@ -8,7 +8,7 @@ import type { Answer, Target } from './target.js';
 
 /** @param lock of the database, taken; it is released when the target is closed, or cannot be opened */
 export async function openApartTarget(settings: Settings, lock: ServiceLock): Promise<Target> {
-  const log = pino({ level: 'warn', base: null }, pino.destination({ dest: 2, sync: true }));
+  const log = pino({ level: 'error', base: null }, pino.destination({ dest: 2, sync: true }));
   const { app, close } = await openApart(settings, systemRuntime, log, lock);
   return {
     name: settings.databasePath,

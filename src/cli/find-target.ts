@@ -7,9 +7,9 @@ import { afterCommands, DatabaseInUse, takeCommandLock } from '../database/servi
 import { SqliteReader } from '../database/sqlite-reader.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import type { DatabaseOption } from './cli-environment.js';
-import { presenceAt, startedService, StartWait } from './presence.js';
+import { presenceAt, startedService, StartWait, type Presence } from './presence.js';
 import { ServiceTarget } from './service-target.js';
-import type { Target } from './target.js';
+import { NoAnswer, type Target } from './target.js';
 
 export interface TargetOptions extends DatabaseOption {
   /** Of a service. */
@@ -81,7 +81,7 @@ async function serviceFor(
   const url = urlOf(settings);
   if (url === undefined) return {};
   const service = new ServiceTarget(url);
-  const presence = await presenceAt(service);
+  const presence = await presenceAt(service).catch(absentIfSilent);
   if (presence.is === 'absent') return {};
   if (presence.is === 'starting') return { starting: service };
   const here = originAt(settings.databasePath);
@@ -96,6 +96,11 @@ async function serviceFor(
       ? `The service at ${url} serves another database than ${settings.databasePath}. Name the service with --url, or the database with --database.`
       : `What answers at ${url} is no Daybook service. Name the service with --url, or the database with --database.`,
   );
+}
+
+function absentIfSilent(error: unknown): Presence {
+  if (error instanceof NoAnswer) return { is: 'absent' };
+  throw error;
 }
 
 /** The name of the log in a database; undefined when there is no database, or no name yet. */

@@ -79,7 +79,8 @@ export class ServiceTarget implements Target {
     { headers, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
   ): Promise<Response> {
     const all = { ...headers, ...this.credentials };
-    return this.unlessBroken(fetch(this.name + path, { ...init, headers: all }));
+    // Followed, a POST would become a GET (RFC 9110 §15.4).
+    return this.unlessBroken(fetch(this.name + path, { ...init, headers: all, redirect: 'manual' }));
   }
 
   private async unlessBroken<T>(work: Promise<T>): Promise<T> {

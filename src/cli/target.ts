@@ -39,7 +39,7 @@ export async function ask(
 ): Promise<Answer> {
   const answer = await target.send(method, path, body);
   const what = `${target.name} answered ${answer.status} to ${method} ${path}`;
-  if (answer.status >= 400) throw errorOf(answer, `${what}.`);
+  if (answer.status >= 300) throw errorOf(answer, `${what}.`);
   if (answer.status !== 204 && typeof answer.body !== 'object') throw new Error(`${what}, and no JSON.`);
   return answer;
 }

@@ -30,11 +30,42 @@ export async function pendingMigrations(
   return pending.length === 0 ? [] : rehearse(schema, pending);
 }
 
-async function rehearse(
+interface SchemaObject {
+  tbl_name: string;
+  sql: string;
+}
+
+/** What a new database has, in the order in which it is made. */
+export async function schemaAfter(migrations: readonly MigrationClass[]): Promise<SchemaObject[]> {
+  return inMemory([], [], async (memory) => {
+    for (const Migration of migrations) await new Migration().up(memory.createQueryRunner());
+    return memory.query<SchemaObject[]>(schemaSql);
+  });
+}
+
+function rehearse(
   schema: readonly string[],
   migrations: readonly MigrationClass[],
 ): Promise<PendingMigration[]> {
   const statements: string[] = [];
+  return inMemory(schema, statements, async (memory) => {
+    const runner = memory.createQueryRunner();
+    const rehearsed: PendingMigration[] = [];
+    for (const Migration of migrations) {
+      statements.length = 0;
+      await new Migration().up(runner);
+      rehearsed.push({ name: Migration.name, statements: [...statements] });
+    }
+    return rehearsed;
+  });
+}
+
+/** @param statements gets what is run */
+async function inMemory<T>(
+  schema: readonly string[],
+  statements: string[],
+  work: (memory: DataSource) => Promise<T>,
+): Promise<T> {
   const memory = new DataSource({
     type: 'better-sqlite3',
     database: ':memory:',
@@ -45,14 +76,7 @@ async function rehearse(
   });
   await memory.initialize();
   try {
-    const runner = memory.createQueryRunner();
-    const rehearsed: PendingMigration[] = [];
-    for (const Migration of migrations) {
-      statements.length = 0;
-      await new Migration().up(runner);
-      rehearsed.push({ name: Migration.name, statements: [...statements] });
-    }
-    return rehearsed;
+    return await work(memory);
   } finally {
     await memory.destroy();
   }
@@ -72,13 +96,11 @@ const recorder = (statements: string[]): Logger => ({
 });
 
 /** What makes the same tables, indexes and triggers; SQLite makes its own by itself. */
+const schemaSql =
+  "SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid";
+
 const schemaOf = (connection: BetterSqlite3.Database): string[] =>
-  connection
-    .prepare(
-      "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
-    )
-    .pluck()
-    .all() as string[];
+  (connection.prepare(schemaSql).all() as SchemaObject[]).map(({ sql }) => sql);
 
 /**
  * Reads a database and leaves nothing beside it. SQLite makes side files even for a reader, named after the file; so,

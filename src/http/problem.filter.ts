@@ -17,7 +17,8 @@ export function answerProblem(
   if (problem.status >= 500) {
     // A probe that is answered 503 is no error: what is wrong is told once, by Health. Nor is a start.
     const isExpected = problem.code === 'starting' || isProbe(request.routeOptions.url ?? '');
-    const level = isExpected ? 'debug' : 'error';
+    // Whoever is on call mends what a 503 tells of; an error is a defect of Daybook.
+    const level = isExpected ? 'debug' : problem.status === 503 ? 'warn' : 'error';
     log[level]({ err: error, correlation_id: request.correlationId, path: pathOf(request) }, problem.message);
   }
   reply

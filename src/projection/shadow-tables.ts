@@ -35,7 +35,8 @@ export class ShadowTables {
         "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name = ?",
         table.name,
       );
-      if (live === undefined) throw new Error(`there is no table ${table.name} to rebuild`);
+      if (live === undefined)
+        throw new Error(`there is no table ${table.name}: the next start makes it again`);
       await transaction.run(this.renamed(live.sql));
       // Where there is one row of a subject, the subject is the primary key.
       if (table.keyColumns.length === 0) continue;

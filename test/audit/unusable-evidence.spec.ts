@@ -57,9 +57,10 @@ it.each([
   expect(await api.get('/audit/checkpoint')).toMatchObject({ status: 200 });
   service.kill('SIGTERM');
   const { out } = await end;
-  const errors = out.split('\n').filter((line) => line.includes('"level":50'));
-  expect(errors).toEqual([expect.stringContaining(why)]);
-  expect(errors[0]).toContain(settings.databasePath);
+  const [told] = out.split('\n').filter((line) => line.includes('"path":"/audit/checkpoint"'));
+  expect(told).toContain('"level":40');
+  expect(told).toContain(why);
+  expect(told).toContain(settings.databasePath);
 });
 
 it('a log that has lost its name gets no other one', async () => {

@@ -1,5 +1,5 @@
 // `daybook backup`: the built program beside a service that works, and against what can go wrong.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { daybook, daybookUnder, ended, startCommand } from '../support/command.js';
@@ -78,6 +78,31 @@ it.each([[[]], [['--force']]])('never writes over the database itself (%j)', asy
   const { code, err } = await daybook('backup', database, '--database', database, ...words);
   expect({ code, err }).toEqual({ code: 2, err: `${database} is the database itself.\n` });
   expect(readFileSync(database).equals(before)).toBe(true);
+});
+
+it.each(['backup', 'export'])('%s never takes the place of what is of use, --force or not', async (verb) => {
+  const settings = settingsIn(place, `own-${verb}`);
+  const { databasePath: database } = settings;
+  const service = await startDaybook(settings);
+  await service.post('/simulate/trigger', { date_range: ['2025-01-06'], models: ['ada'] });
+  await service.get('/audit/checkpoint');
+  linkSync(database, place.path(`own-${verb}`, 'second-name.db'));
+  symlinkSync(`${database}.key`, place.path(`own-${verb}`, 'link-to-key'));
+  const targets = [
+    ...['', '-wal', '-shm', '.lock', '.tree', '.key', '.key.checkpoint'].map((ending) => database + ending),
+    place.path(`own-${verb}`, 'second-name.db'),
+    place.path(`own-${verb}`, 'link-to-key'),
+  ];
+  const inodes = (): unknown => targets.map((target) => statSync(target).ino);
+  const before = inodes();
+  for (const target of targets)
+    expect(await daybook(verb, target, '--force', '--database', database)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/is the database itself|belongs to the database .*: choose another name/),
+    });
+  expect(inodes()).toEqual(before);
+  await service.end('SIGTERM');
 });
 
 it('makes none of a database that does not verify, unless it is told not to look', async () => {

@@ -190,6 +190,20 @@ describe('at an address', () => {
     close();
   });
 
+  it('a gateway that sends elsewhere is named: a POST would come there as a GET', async () => {
+    const service = await startTestService(place);
+    const { host, close } = await listenWith((request, response) => {
+      response.writeHead(302, { location: service.url + (request.url ?? '') }).end();
+    });
+    const cancelled = await runDaybook(['cancel', 'abcd', '--url', `http://${host}`]);
+    expect(cancelled).toEqual({
+      code: 2,
+      out: '',
+      err: `http://${host} sends elsewhere, to ${service.url}/audit/key: give the address of the service itself.\n`,
+    });
+    close();
+  });
+
   it('a gateway is given the name and the password of the URL, which are not told', async () => {
     const service = await startTestService(place);
     const { host, close } = await listenWith((request, response) => {

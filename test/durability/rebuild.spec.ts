@@ -1,6 +1,7 @@
 // Rebuilds over HTTP, in a real process that is killed in the middle of them; and what a start does about tables that
 // are not as far as the log.
 import BetterSqlite3 from 'better-sqlite3';
+import { daybook } from '../support/command.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook, startInVain, type Daybook } from './daybook-process.js';
 import { expectTablesToMatchLog } from './tables-match-log.js';
@@ -96,16 +97,52 @@ describe('a start', () => {
     expectTablesToMatchLog(path);
   });
 
+  it('makes tables that somebody dropped again', async () => {
+    const schemaOf = (): unknown => {
+      const connection = new BetterSqlite3(path, { readonly: true });
+      const found = connection
+        .prepare('SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name')
+        .all();
+      connection.close();
+      return found;
+    };
+    const before = schemaOf();
+    onDatabase((connection) => {
+      connection.pragma('foreign_keys = OFF');
+      connection.exec('DROP TABLE job_progress; DROP TABLE jobs');
+    });
+    const { code, out } = await daybook('verify', '--database', path);
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'The log: the table job_progress is missing: the next start of a service makes it again',
+    );
+    const service = await startDaybook(settings);
+    expect((await service.get('/jobs')).body.items).toHaveLength(1);
+    await service.end('SIGTERM');
+    expectTablesToMatchLog(path);
+    expect(schemaOf()).toEqual(before);
+  });
+
   it('refuses tables that are ahead of the log, or of a newer Daybook', async () => {
     onDatabase((connection) => connection.exec('UPDATE projections SET position = 7'));
     expect(await startInVain(settings)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('are at position 7, but its log ends at 1'),
     });
+    expect(await daybook('verify', '--database', path)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(
+        'are at position 7, and the log ends at 1: events are missing, or the row',
+      ),
+    });
     onDatabase((connection) => connection.exec('UPDATE projections SET position = 1, version = 2'));
     expect(await startInVain(settings)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('come from a newer Daybook (version 2, this one knows 1)'),
+    });
+    expect(await daybook('verify', '--database', path)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('come from a newer Daybook (version 2, this one knows 1)'),
     });
   });
 });
