@@ -28,8 +28,10 @@ async function workOf(looksNeeded: number): Promise<{ target: ServiceTarget; ask
     }
     if (command === 'POST /work/1/cancel') work.status = 'cancelled';
     const status = command === 'POST /work' ? 202 : command.includes('/work/1') ? 200 : 409;
-    response.writeHead(status, { 'content-type': 'application/json', location: '/work/1' });
-    response.end(JSON.stringify(status === 409 ? { status, detail: 'It runs already.' } : work));
+    const type = status === 409 ? 'application/problem+json' : 'application/json';
+    response.writeHead(status, { 'content-type': type, location: '/work/1' });
+    const problem = { status, code: 'rebuild_running', detail: 'It runs already.' };
+    response.end(JSON.stringify(status === 409 ? problem : work));
   }).listen(0, '127.0.0.1');
   servers.add(server);
   await once(server, 'listening');
