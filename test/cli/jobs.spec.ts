@@ -166,27 +166,23 @@ describe('with a service', () => {
 });
 
 describe('at an address', () => {
+  const jobId = '00000000-0000-4000-8000-000000000000';
+
   it.each([
-    ['text/html', '<h1>Welcome</h1>'],
-    ['application/json', '{"items":[],"status":"completed"}'],
-    ['application/json', '{"code":"ok","detail":"well"}'],
-    ['application/json', ''],
-  ])('something that answers with %s %s is told from a service', async (type, body) => {
+    ['text/html', '<h1>Welcome</h1>', ['trigger', '--dates', '2025-01-16', '--models', 'a']],
+    ['application/json', '{"items":[],"status":"completed"}', ['status', jobId, '--watch']],
+    ['application/json', '{"code":"ok","detail":"well"}', ['cancel', jobId]],
+    ['application/json', '', ['jobs']],
+  ])('something that answers with %s %s is told from a service', async (type, body, words) => {
     const { host, close } = await listenWith((_, response) => {
       response.writeHead(200, { 'content-type': type }).end(body);
     });
     const url = `http://${host}`;
-    const grid = ['--dates', '2025-01-16', '--models', 'a'];
-    const jobId = '00000000-0000-4000-8000-000000000000';
-    const commands = [
-      ['trigger', ...grid],
-      ['jobs'],
-      ['cancel', jobId],
-      ['status', jobId, '--watch'],
-      ['rebuild'],
-    ];
-    for (const ended of await Promise.all(commands.map((words) => runDaybook([...words, '--url', url]))))
-      expect(ended).toEqual({ code: 2, out: '', err: `What answers at ${url} is no Daybook service.\n` });
+    expect(await runDaybook([...words, '--url', url])).toEqual({
+      code: 2,
+      out: '',
+      err: `What answers at ${url} is no Daybook service.\n`,
+    });
     close();
   });
 
