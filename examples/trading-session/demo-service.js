@@ -23,6 +23,11 @@ export async function startDaybook() {
   const child = spawn(process.execPath, ['dist/main.js'], {
     env: {
       ...process.env,
+      // What the demo tells of is where it says, whatever the settings of this shell are.
+      HOST: '127.0.0.1',
+      DATABASE_URL: 'sqlite:data/jobs.db',
+      CONFIG_DIR: 'configs',
+      LOG_LEVEL: 'info',
       EXECUTOR: 'module:examples/trading-session/session.js',
       PORT: (await isFree(3000)) ? '3000' : '0',
     },
