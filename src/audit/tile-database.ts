@@ -59,8 +59,9 @@ export class TileDatabase implements TileStore {
     } catch (error) {
       connection?.close();
       if (error instanceof UnusableEvidence) throw error;
-      const hint =
-        unavailableReason(error) === undefined ? '' : ' Is there room on the disk, and may it be written?';
+      const reason = unavailableReason(error);
+      const isOfDisk = reason === 'full' || reason === 'io';
+      const hint = isOfDisk ? ' Is there room on the disk, and may it be written?' : '';
       throw new Error(`Cannot open the tree of the log, ${path}: ${(error as Error).message}.${hint}`, {
         cause: error,
       });

@@ -1,6 +1,6 @@
 // Tables that somebody dropped, made again, empty, as the migrations make them.
 import type { Database } from './database.js';
-import { schemaAfter } from './pending-migrations.js';
+import { schemaAfter } from './migration-rehearsal.js';
 import type { MigrationClass } from './schema-check.js';
 import type { Transaction } from './transaction.js';
 

@@ -2,11 +2,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { settingsIn, startDaybook, startInVain, type Settings } from '../durability/daybook-process.js';
-import { client } from '../support/client.js';
 import { ended, runDaybook, startCommand } from '../support/command.js';
 import { freePort } from '../support/free-port.js';
+import { ready } from '../support/ready.js';
 import { workplace } from '../support/workplace.js';
-import { until } from '../worker/until.js';
 
 const place = workplace();
 
@@ -41,9 +40,7 @@ it.each([
 
   const service = startCommand(['serve'], settings);
   const end = ended(service);
-  const api = client(`http://127.0.0.1:${settings['PORT']}`);
-  const isReady = async (): Promise<boolean> => (await api.get('/health/ready')).status === 200;
-  await until('it is ready', () => isReady().catch(() => false));
+  const api = await ready(settings['PORT']!);
   const answer = await api.get('/audit/checkpoint');
   expect(answer).toMatchObject({ status: 503, body: { code: 'evidence_unusable' } });
   // Where its files are is nobody's business; commands need none of them.

@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs';
 import { finishedJob } from '../support/finished-job.js';
 import { freePort } from '../support/free-port.js';
-import { client } from '../support/client.js';
 import { ended, startCommand, type Ended, type RunningCommand } from '../support/command.js';
+import { ready } from '../support/ready.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn } from '../durability/daybook-process.js';
-import { until } from '../worker/until.js';
 
 const place = workplace();
 const full = '/dev/full';
@@ -40,13 +39,7 @@ onLinux('on a full disk', () => {
   it('the log of a service is lost, and the service goes on', async () => {
     const port = await freePort();
     const process = intoFull(['serve'], { ...settingsIn(place, 'served'), PORT: port });
-    const api = client(`http://127.0.0.1:${port}`);
-    await until('it is ready', () =>
-      api
-        .get('/health/ready')
-        .then(({ status }) => status === 200)
-        .catch(() => false),
-    );
+    const api = await ready(port);
     const trigger = { date_range: ['2025-01-16'], models: ['a'] };
     expect(await api.post('/simulate/trigger', trigger)).toMatchObject({ status: 202 });
     expect(await api.get('/health/live')).toMatchObject({ status: 200 });

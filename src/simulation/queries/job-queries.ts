@@ -131,9 +131,13 @@ export class ReadJobWithDetailsHandler implements IQueryHandler<ReadJobWithDetai
   constructor(private readonly database: Database) {}
 
   /** @throws Refusal `job_not_found` */
-  // Async for the rejection: reading a page is one synchronous step.
-  // eslint-disable-next-line @typescript-eslint/require-await
-  async execute({ jobId }: ReadJobWithDetails): Promise<JobWithDetails> {
+  execute({ jobId }: ReadJobWithDetails): Promise<JobWithDetails> {
+    return new Promise((resolve) => {
+      resolve(this.read(jobId));
+    });
+  }
+
+  private read(jobId: string): JobWithDetails {
     const snapshot = this.database.snapshots.open();
     try {
       const row = snapshot.get<JobWithProgress>(
