@@ -27,8 +27,8 @@ export const { evolve } = /** @type {typeof import('../src/simulation/domain/evo
 export const { projectedJobs } = /** @type {typeof import('../src/simulation/projected-jobs.js')} */ (
   await built('simulation/projected-jobs.js')
 );
-export const { SqliteReader } = /** @type {typeof import('../src/database/sqlite-reader.js')} */ (
-  await built('database/sqlite-reader.js')
+export const { SqliteReader } = /** @type {typeof import('../src/database/sqlite/sqlite-reader.js')} */ (
+  await built('database/sqlite/sqlite-reader.js')
 );
 export const { Log } = /** @type {typeof import('../src/event-store/log.js')} */ (
   await built('event-store/log.js')
@@ -48,9 +48,10 @@ export const { catchUp } = /** @type {typeof import('../src/audit/log-tree.js')}
 export const { eventsOf, originIn } = /** @type {typeof import('../src/audit/signed-log.js')} */ (
   await built('audit/signed-log.js')
 );
-export const { TileDatabase, tilesPathOf } = /** @type {typeof import('../src/audit/tile-database.js')} */ (
-  await built('audit/tile-database.js')
-);
+export const { TileDatabase, tilesPathOf } =
+  /** @type {typeof import('../src/database/sqlite/tile-database.js')} */ (
+    await built('database/sqlite/tile-database.js')
+  );
 export const { Verifier } = /** @type {typeof import('../src/audit/verifier.js')} */ (
   await built('audit/verifier.js')
 );

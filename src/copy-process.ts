@@ -1,5 +1,5 @@
 // The program of the process that copies a database: SQLite cannot be interrupted while it does, a process can.
-import { copyDatabase } from './database/database-copy.js';
+import { copyDatabase } from './database/sqlite/database-copy.js';
 
 const [source = '', target = ''] = process.argv.slice(2);
 

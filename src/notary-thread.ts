@@ -2,8 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Notary } from './audit/notary.js';
 import { answerAsNotary, type NotaryOptions, type OpenNotary } from './audit/remote-notary.js';
-import { TileDatabase, tilesPathOf } from './audit/tile-database.js';
-import { SqliteReader } from './database/sqlite-reader.js';
+import { TileDatabase, tilesPathOf } from './database/sqlite/tile-database.js';
+import { SqliteReader } from './database/sqlite/sqlite-reader.js';
 import { Log } from './event-store/log.js';
 import { giveWay } from './runtime/background.js';
 

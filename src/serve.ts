@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { environmentWithFile, readSettings, UnusableSettings } from './config.js';
 import { DatabaseUnavailable } from './database/database-error.js';
-import { DatabaseInUse } from './database/service-lock.js';
+import { DatabaseInUse } from './database/sqlite/service-lock.js';
 import { UnusableDatabase } from './database/unusable-database.js';
 import { interruption } from './runtime/interruption.js';
 import { systemRuntime } from './runtime/runtime.js';
 import { startService } from './service.js';
-import { UnusableExecutor } from './worker/executors/unusable-executor.js';
+import { UnusableExecutor } from './work/executors/unusable-executor.js';
 
 /** Errors that are the starter's to mend: the message says how, and a stack would only hide it. */
 const expected = [UnusableSettings, UnusableExecutor, UnusableDatabase, DatabaseInUse, DatabaseUnavailable];

@@ -5,7 +5,7 @@ import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { bringUpToDate, closeAll, openApplication, type Application, type Closers } from './application.js';
 import { environmentWith, type Settings } from './config.js';
 import type { Database } from './database/database.js';
-import { afterCommands, takeServiceLock } from './database/service-lock.js';
+import { afterCommands, takeServiceLock } from './database/sqlite/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { Health } from './http/health.js';
@@ -18,10 +18,10 @@ import { JobChanged } from './simulation/job-streams.js';
 import { JobWorkSource } from './simulation/job-work-source.js';
 import { builtInWorkerName } from './simulation/names.js';
 import { RowRemoval } from './simulation/row-removal.js';
-import { BuiltInWorker } from './worker/built-in-worker.js';
-import type { Executor } from './worker/executors/executor.js';
-import { openExecutor } from './worker/executors/open-executor.js';
-import { LeaseWatch } from './worker/lease-watch.js';
+import { BuiltInWorker } from './work/built-in-worker.js';
+import type { Executor } from './work/executors/executor.js';
+import { openExecutor } from './work/executors/open-executor.js';
+import { LeaseWatch } from './work/lease-watch.js';
 
 export interface Service {
   /** Where it listens, like `http://127.0.0.1:3000`. */

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { checkSignedLog } from './audit/signed-log.js';
 import type { Half, Halves, VerifyMessage, VerifyTask } from './audit/verifier.js';
 import { verifyTables } from './audit/verify.js';
-import { SqliteReader } from './database/sqlite-reader.js';
+import { SqliteReader } from './database/sqlite/sqlite-reader.js';
 import { projectedJobs } from './simulation/projected-jobs.js';
 import { giveWay } from './runtime/background.js';
 

@@ -8,7 +8,7 @@ import { LogSignal } from '../event-store/log-signal.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import { acceptanceIn, logCodec, logStreamOf, type Acceptance } from './log-events.js';
 import type { Notary, Rollback } from './notary.js';
-import { formatCheckpoint } from './proof/checkpoint.js';
+import { formatCheckpoint } from '../proof/checkpoint.js';
 
 export interface AcceptRollback {
   /** Opened by whoever holds the service lock: nothing else writes meanwhile. */

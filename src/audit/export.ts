@@ -14,12 +14,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { checkLog, type CheckedLog } from './log-check.js';
-import { failedWith } from './proof/durable-file.js';
-import { openCheckpoint, parseNote, type Checkpoint } from './proof/checkpoint.js';
-import type { StoredEvent } from './proof/leaf.js';
-import { ProofError } from './proof/proof-error.js';
-import { eventText, parseEvent } from './proof/proven-event.js';
-import type { VerifierKey } from './proof/verifier-key.js';
+import { failedWith } from '../runtime/durable-files.js';
+import { openCheckpoint, parseNote, type Checkpoint } from '../proof/checkpoint.js';
+import type { StoredEvent } from '../proof/leaf.js';
+import { ProofError } from '../proof/proof-error.js';
+import { eventText, parseEvent } from '../proof/proven-event.js';
+import type { VerifierKey } from '../proof/verifier-key.js';
 
 export interface WriteExport {
   path: string;

@@ -1,10 +1,10 @@
 // Holds a log against what is known of it: the leaf hashes that were kept of its events, and checkpoints that were
 // signed. It needs neither server nor database, and one pass.
 import { acceptanceIn, type Acceptance } from './log-events.js';
-import type { Checkpoint } from './proof/checkpoint.js';
-import { leafHash, type StoredEvent } from './proof/leaf.js';
-import { ProofError } from './proof/proof-error.js';
-import { emptyRoot, hashNode } from './proof/merkle.js';
+import type { Checkpoint } from '../proof/checkpoint.js';
+import { leafHash, type StoredEvent } from '../proof/leaf.js';
+import { ProofError } from '../proof/proof-error.js';
+import { emptyRoot, hashNode } from '../proof/merkle.js';
 
 /** The leaf hashes that were kept of a log. */
 export interface KeptLeaves {

@@ -1,6 +1,6 @@
 // What happens to the log itself: events in a stream of its own, in the same log as those of all other streams.
 import { EventCodec } from '../event-store/codec.js';
-import { parseNote, type Checkpoint } from './proof/checkpoint.js';
+import { parseNote, type Checkpoint } from '../proof/checkpoint.js';
 
 /** The log contradicts a checkpoint that was signed of it (it was put back to an older copy), and an admin accepts that. */
 interface RollbackAccepted {

@@ -1,11 +1,11 @@
 // The Merkle tree over the log (RFC 6962 §2.1): brought up to date from the events, a page at a time.
 import type { Log, LoggedEvent } from '../event-store/log.js';
 import { NotaryRefusal } from './notary-refusal.js';
-import { leafHash } from './proof/leaf.js';
-import { ProofError } from './proof/proof-error.js';
-import { append } from './proof/tile-tree.js';
-import { tileWidth } from './proof/tiles.js';
-import type { TileDatabase } from './tile-database.js';
+import { leafHash } from '../proof/leaf.js';
+import { ProofError } from '../proof/proof-error.js';
+import { append } from '../proof/tile-tree.js';
+import { tileWidth } from '../proof/tiles.js';
+import type { TileDatabase } from '../database/sqlite/tile-database.js';
 
 /** Results may be large, and a page is in memory as a whole. */
 const pageSize = tileWidth;

@@ -4,17 +4,17 @@ import type { Log } from '../event-store/log.js';
 import { acceptanceIn } from './log-events.js';
 import { catchUp, keepUp } from './log-tree.js';
 import { NotaryRefusal } from './notary-refusal.js';
-import { readCheckpointFile, replaceCheckpointFile } from './proof/checkpoint-file.js';
-import { leafHash } from './proof/leaf.js';
-import { formatCheckpoint, openCheckpoint, signCheckpoint, type Checkpoint } from './proof/checkpoint.js';
-import { ProofError } from './proof/proof-error.js';
-import { formatEvent } from './proof/proven-event.js';
-import { loadOrCreateSigningKey } from './proof/signing-key.js';
-import { consistencyProof, inclusionProof, leafHashAt, rootAt } from './proof/tile-tree.js';
-import { formatProof } from './proof/tlog-proof.js';
-import { formatVerifierKey, type Signer } from './proof/verifier-key.js';
-import type { TileDatabase } from './tile-database.js';
-import { UnusableEvidence } from './unusable-evidence.js';
+import { readCheckpointFile, replaceCheckpointFile } from './checkpoint-file.js';
+import { leafHash } from '../proof/leaf.js';
+import { formatCheckpoint, openCheckpoint, signCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
+import { ProofError } from '../proof/proof-error.js';
+import { formatEvent } from '../proof/proven-event.js';
+import { loadOrCreateSigningKey } from './signing-key.js';
+import { consistencyProof, inclusionProof, leafHashAt, rootAt } from '../proof/tile-tree.js';
+import { formatProof } from '../proof/tlog-proof.js';
+import { formatVerifierKey, type Signer } from '../proof/verifier-key.js';
+import type { TileDatabase } from '../database/sqlite/tile-database.js';
+import { UnusableEvidence } from '../proof/unusable-evidence.js';
 
 export interface InclusionAnswer {
   position: number;

@@ -1,7 +1,7 @@
 // Commands that were refused: who, what, when, the code and the request; no bodies. They are no events. They are
 // gathered and written some at a time, behind the answers, so that neither the refused nor the accepted wait for them.
 import type { Database } from '../database/database.js';
-import type { Reader } from '../database/sqlite-reader.js';
+import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Transaction } from '../database/transaction.js';
 import { timestamp, type Cancel, type Runtime } from '../runtime/runtime.js';
 

@@ -11,7 +11,7 @@ import { startInBackground } from '../runtime/background.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
 import type { ConsistencyAnswer, InclusionAnswer, Notary } from './notary.js';
 import { NotaryRefusal } from './notary-refusal.js';
-import { UnusableEvidence } from './unusable-evidence.js';
+import { UnusableEvidence } from '../proof/unusable-evidence.js';
 
 type Method = 'keepUp' | 'key' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
 

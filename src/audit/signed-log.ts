@@ -2,17 +2,17 @@
 import { existsSync } from 'node:fs';
 import { Log } from '../event-store/log.js';
 import { unavailableReason } from '../database/database-error.js';
-import { missingGuards } from '../database/log-guards.js';
-import type { Reader, SqliteReader } from '../database/sqlite-reader.js';
+import { missingGuards } from '../database/sqlite/log-guards.js';
+import type { Reader, SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { UnusableDatabase } from '../database/unusable-database.js';
 import { checkLog, type CheckedLog } from './log-check.js';
-import { readCheckpointFile } from './proof/checkpoint-file.js';
-import { openCheckpoint, parseNote, type Checkpoint } from './proof/checkpoint.js';
-import type { StoredEvent } from './proof/leaf.js';
-import { ProofError } from './proof/proof-error.js';
-import { loadOrCreateSigningKey } from './proof/signing-key.js';
-import { TileDatabase, tilesPathOf } from './tile-database.js';
-import { UnusableEvidence } from './unusable-evidence.js';
+import { readCheckpointFile } from './checkpoint-file.js';
+import { openCheckpoint, parseNote, type Checkpoint } from '../proof/checkpoint.js';
+import type { StoredEvent } from '../proof/leaf.js';
+import { ProofError } from '../proof/proof-error.js';
+import { loadOrCreateSigningKey } from './signing-key.js';
+import { TileDatabase, tilesPathOf } from '../database/sqlite/tile-database.js';
+import { UnusableEvidence } from '../proof/unusable-evidence.js';
 
 export interface SignedLogOptions {
   databasePath: string;

@@ -1,7 +1,7 @@
 // The application itself, opened for a moment on a database that no service has. It listens nowhere and runs nothing.
 import { pino } from 'pino';
 import type { Settings } from '../config.js';
-import type { ServiceLock } from '../database/service-lock.js';
+import type { ServiceLock } from '../database/sqlite/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { openApart } from '../application.js';
 import type { Answer, Target } from './target.js';

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Verification } from '../audit/verifier.js';
-import { syncFolder } from '../database/durable-files.js';
+import { syncFolder } from '../runtime/durable-files.js';
 import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
 import { refuseOwnFile } from './own-files.js';
 import { eventsIn, verifyDatabase } from './verify-database.js';

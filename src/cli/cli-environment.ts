@@ -1,6 +1,6 @@
 // What every command shares: which database, how to print, how to end.
 import { environmentWithFile, readSettings } from '../config.js';
-import { SqliteReader } from '../database/sqlite-reader.js';
+import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { barOf, LiveLines, paint } from './terminal.js';
 

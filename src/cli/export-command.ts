@@ -1,11 +1,11 @@
 // `daybook export <file>`: the log and its signed checkpoint, for whoever wants to check it elsewhere.
 import { writeExport } from '../audit/export.js';
 import { Notary } from '../audit/notary.js';
-import { openCheckpoint } from '../audit/proof/checkpoint.js';
-import { parseVerifierKey } from '../audit/proof/verifier-key.js';
+import { openCheckpoint } from '../proof/checkpoint.js';
+import { parseVerifierKey } from '../proof/verifier-key.js';
 import { originIn } from '../audit/signed-log.js';
-import { TileDatabase, tilesPathOf } from '../audit/tile-database.js';
-import type { SqliteReader } from '../database/sqlite-reader.js';
+import { TileDatabase, tilesPathOf } from '../database/sqlite/tile-database.js';
+import type { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
 import { interruption } from '../runtime/interruption.js';
 import {

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { originIn } from '../audit/signed-log.js';
 import { environmentWithFile, readSettings, type Settings } from '../config.js';
-import { afterCommands, DatabaseInUse, takeCommandLock } from '../database/service-lock.js';
-import { SqliteReader } from '../database/sqlite-reader.js';
+import { afterCommands, DatabaseInUse, takeCommandLock } from '../database/sqlite/service-lock.js';
+import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import type { DatabaseOption } from './cli-environment.js';
 import { presenceAt, startedService, StartWait, type Presence } from './presence.js';

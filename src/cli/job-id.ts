@@ -1,5 +1,5 @@
 // Which job is meant: an id, or its beginning when no other one begins so.
-import type { Reader } from '../database/sqlite-reader.js';
+import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import { streamOf } from '../simulation/job-streams.js';
 import type { JobView } from '../simulation/views.js';
 import { Refused } from './outcome.js';

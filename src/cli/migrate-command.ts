@@ -1,8 +1,8 @@
 // `daybook migrate`: the schema brought up to date on its own, as the start of a service does.
 import { Database } from '../database/database.js';
-import type { PendingMigration } from '../database/migration-rehearsal.js';
-import { pendingMigrations } from '../database/pending-migrations.js';
-import { afterCommands, takeCommandLock } from '../database/service-lock.js';
+import type { PendingMigration } from '../database/sqlite/migration-rehearsal.js';
+import { pendingMigrations } from '../database/sqlite/pending-migrations.js';
+import { afterCommands, takeCommandLock } from '../database/sqlite/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrations } from '../application.js';
 import { databasePath, print, type DatabaseOption } from './cli-environment.js';

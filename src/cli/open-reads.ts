@@ -1,5 +1,5 @@
 // Reads of jobs: from a service, or from the tables of a database beside whoever has it.
-import { SqliteReader } from '../database/sqlite-reader.js';
+import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { findSource, type TargetOptions } from './find-target.js';
 import type { JobReads } from './job-reads.js';
 import { ServiceReads } from './service-reads.js';

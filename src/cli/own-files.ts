@@ -1,8 +1,8 @@
 // What a database and its log consist of, on the disk: nothing that a command makes may take the place of it.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { tilesPathOf } from '../audit/tile-database.js';
-import { databaseFile } from '../database/database-file.js';
+import { tilesPathOf } from '../database/sqlite/tile-database.js';
+import { databaseFile } from '../database/sqlite/database-file.js';
 
 const sides = ['', '-wal', '-shm', '-journal'];
 

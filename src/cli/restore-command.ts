@@ -1,10 +1,10 @@
 // `daybook restore <file>`: puts a backup in the place of the database, which is kept.
 import { existsSync } from 'node:fs';
 import { newestCheckpoint, originIn } from '../audit/signed-log.js';
-import { tilesPathOf } from '../audit/tile-database.js';
+import { tilesPathOf } from '../database/sqlite/tile-database.js';
 import { Database } from '../database/database.js';
-import { Replacement } from '../database/replacement.js';
-import { SqliteReader } from '../database/sqlite-reader.js';
+import { Replacement } from '../database/sqlite/replacement.js';
+import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrations } from '../application.js';

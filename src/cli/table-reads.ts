@@ -1,5 +1,5 @@
 // Jobs as the tables of a database tell of them, read-only, whether a service has the database or not.
-import type { SqliteReader } from '../database/sqlite-reader.js';
+import type { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import type { JobDetailRow } from '../simulation/domain/rows.js';
 import type { JobStatus } from '../simulation/domain/status.js';

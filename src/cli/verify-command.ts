@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { checkExport } from '../audit/export.js';
 import type { CheckedLog } from '../audit/log-check.js';
-import { openCheckpoint, type Checkpoint } from '../audit/proof/checkpoint.js';
-import { ProofError } from '../audit/proof/proof-error.js';
-import { verifyProof } from '../audit/proof/tlog-proof.js';
-import { parseVerifierKey, type VerifierKey } from '../audit/proof/verifier-key.js';
+import { openCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
+import { ProofError } from '../proof/proof-error.js';
+import { verifyProof } from '../proof/tlog-proof.js';
+import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
 import { checkSignedLog } from '../audit/signed-log.js';
 import { databasePath, keyFileOf, print, reading, type DatabaseOption } from './cli-environment.js';
 import { verifyDatabase } from './verify-database.js';

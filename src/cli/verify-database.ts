@@ -1,6 +1,6 @@
 // A verification of a database with a bar that shows how far it is.
 import { Verifier, type AuditedLog, type Verification } from '../audit/verifier.js';
-import { SqliteReader } from '../database/sqlite-reader.js';
+import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
 import { progressBar } from './cli-environment.js';
 

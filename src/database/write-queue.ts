@@ -3,8 +3,8 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import { pause, stopwatch, type Runtime } from '../runtime/runtime.js';
 import { DatabaseUnavailable, isBusy, unavailableReason, type UnavailableReason } from './database-error.js';
-import { SqliteStatements } from './sqlite-statements.js';
-import { SqliteTransaction } from './sqlite-transaction.js';
+import { SqliteStatements } from './sqlite/sqlite-statements.js';
+import { SqliteTransaction } from './sqlite/sqlite-transaction.js';
 import type { Awaitable } from './awaitable.js';
 import type { Transaction } from './transaction.js';
 

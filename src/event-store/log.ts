@@ -1,6 +1,6 @@
 // Reads the whole log in order. It is append-only and gapless, so pages of it need no snapshot: what was read stays
 // true. Each statement is bounded, whatever the filter, so that a long read never stops the process.
-import type { Reader } from '../database/sqlite-reader.js';
+import type { Reader } from '../database/sqlite/sqlite-reader.js';
 
 /** An event as it is stored: `data` and `metadata` are JSON text. */
 export interface LoggedEvent {

@@ -1,5 +1,5 @@
 // What is known of the request that began a stream, from its first event.
-import type { Reader } from '../database/sqlite-reader.js';
+import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Metadata } from './event-store.js';
 
 /** Undefined while the stream has no events. */

@@ -1,7 +1,7 @@
 // The write path of one kind of stream: load → decide → append → project, all inside the caller's transaction.
 import type { LRUCache } from 'lru-cache';
 import { after, type Awaitable } from '../database/awaitable.js';
-import type { Reader } from '../database/sqlite-reader.js';
+import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Transaction, Value } from '../database/transaction.js';
 import type { EventCodec } from './codec.js';
 import type { Decider, DomainEvent } from './decider.js';

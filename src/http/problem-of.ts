@@ -1,6 +1,6 @@
 // Which error is answered how. A refusal of the domain knows its code; a defect shows nothing of the inside.
 import { HttpException } from '@nestjs/common';
-import { UnusableEvidence } from '../audit/unusable-evidence.js';
+import { UnusableEvidence } from '../proof/unusable-evidence.js';
 import { DatabaseUnavailable, unavailableReason } from '../database/database-error.js';
 import { isRefused, type Refused } from '../event-store/refusal.js';
 import { Problem } from './problem.js';

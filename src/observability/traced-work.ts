@@ -2,8 +2,8 @@
 // linked to that one's trace and no part of it (docs/decisions/0009-a-trace-for-each-attempt.md).
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Context, Tracer } from '@opentelemetry/api';
-import type { Executor } from '../worker/executors/executor.js';
-import type { Claim, WorkSource } from '../worker/work-source.js';
+import type { Executor } from '../work/executors/executor.js';
+import type { Claim, WorkSource } from '../work/work-source.js';
 import { spanContextOf, traceparentOf } from './trace-context.js';
 
 /** What the built-in worker works with. */

@@ -1,6 +1,6 @@
 // How far a projection has come, kept in the transaction that projects: a start sees at once whether something is
 // missing, whatever the length of the log.
-import type { Reader } from '../database/sqlite-reader.js';
+import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Transaction } from '../database/transaction.js';
 
 export interface Checkpoint {

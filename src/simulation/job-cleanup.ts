@@ -1,6 +1,6 @@
 // Removes the jobs that ended long ago (§3, cleanup_old_jobs). Repeating it is harmless, and so is ending it half way:
 // each job is removed as a whole, by its own event.
-import type { Reader } from '../database/sqlite-reader.js';
+import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Metadata } from '../event-store/event-store.js';
 import { isRefused } from '../event-store/refusal.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { Metadata } from '../event-store/event-store.js';
-import { orphanedLeases, type RestartPolicy } from '../worker/recovery.js';
+import { orphanedLeases, type RestartPolicy } from '../work/recovery.js';
 import { ChangeJob, type JobIntent } from './commands/change-job.js';
 import { causedBy } from './commands/expire-lease.js';
 import { modelDayOf } from './model-day-work.js';

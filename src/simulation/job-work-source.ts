@@ -1,9 +1,9 @@
 // The model-days of jobs, as work for the built-in worker. Each call is a command on the bus.
 import { Injectable } from '@nestjs/common';
 import { eventName, type Metadata } from '../event-store/event-store.js';
-import type { Progress } from '../worker/executors/executor.js';
-import type { WorkId } from '../worker/leases.js';
-import type { Claim, Claims, Failure, WorkSource } from '../worker/work-source.js';
+import type { Progress } from '../work/executors/executor.js';
+import type { WorkId } from '../work/leases.js';
+import type { Claim, Claims, Failure, WorkSource } from '../work/work-source.js';
 import { isRefused } from '../event-store/refusal.js';
 import { ChangeJob, type JobIntent } from './commands/change-job.js';
 import { ClaimWork, type ClaimedModelDay } from './commands/claim-work.js';

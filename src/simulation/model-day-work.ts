@@ -1,5 +1,5 @@
 // A model-day as a piece of work: its name among the leases, and what an executor is handed.
-import type { WorkId } from '../worker/leases.js';
+import type { WorkId } from '../work/leases.js';
 import { streamOf } from './job-streams.js';
 
 export interface ModelDayId {

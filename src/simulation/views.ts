@@ -1,5 +1,5 @@
 // What clients are shown of jobs and model-days, from rows: the same from the tables and from a state just changed.
-import type { LeaseRow } from '../worker/leases.js';
+import type { LeaseRow } from '../work/leases.js';
 import type { EndedAttempt } from './domain/model-day.js';
 import { modelAt, dateAt, openDate, type Job } from './domain/job.js';
 import {

@@ -1,8 +1,8 @@
 // An export that is ended from outside.
 import { readdirSync } from 'node:fs';
 import { writeExport } from '../../src/audit/export.js';
-import { formatCheckpoint } from '../../src/audit/proof/checkpoint.js';
-import type { StoredEvent } from '../../src/audit/proof/leaf.js';
+import { formatCheckpoint } from '../../src/proof/checkpoint.js';
+import type { StoredEvent } from '../../src/proof/leaf.js';
 import { workplace } from '../support/workplace.js';
 
 const place = workplace();

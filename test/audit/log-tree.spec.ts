@@ -1,12 +1,12 @@
 // The tree over the log, brought up to date: on copies of a database, some of them edited.
 import BetterSqlite3 from 'better-sqlite3';
 import { catchUp, keepUp } from '../../src/audit/log-tree.js';
-import { leafHash } from '../../src/audit/proof/leaf.js';
-import { rootOf } from '../../src/audit/proof/merkle.js';
-import { rootAt } from '../../src/audit/proof/tile-tree.js';
+import { leafHash } from '../../src/proof/leaf.js';
+import { rootOf } from '../../src/proof/merkle.js';
+import { rootAt } from '../../src/proof/tile-tree.js';
 import { eventsOf } from '../../src/audit/signed-log.js';
-import { TileDatabase, tilesPathOf } from '../../src/audit/tile-database.js';
-import { SqliteReader } from '../../src/database/sqlite-reader.js';
+import { TileDatabase, tilesPathOf } from '../../src/database/sqlite/tile-database.js';
+import { SqliteReader } from '../../src/database/sqlite/sqlite-reader.js';
 import { Log } from '../../src/event-store/log.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
 import { finishedJob } from '../support/finished-job.js';

@@ -1,9 +1,9 @@
 // Checkpoints and proofs from a service as it was built, checked as an auditor would.
 import { Buffer } from 'node:buffer';
-import { openCheckpoint } from '../../src/audit/proof/checkpoint.js';
-import { verifyConsistency, verifyInclusion } from '../../src/audit/proof/merkle-verification.js';
-import { verifyProof } from '../../src/audit/proof/tlog-proof.js';
-import { parseVerifierKey } from '../../src/audit/proof/verifier-key.js';
+import { openCheckpoint } from '../../src/proof/checkpoint.js';
+import { verifyConsistency, verifyInclusion } from '../../src/proof/merkle-verification.js';
+import { verifyProof } from '../../src/proof/tlog-proof.js';
+import { parseVerifierKey } from '../../src/proof/verifier-key.js';
 import { settingsIn, startDaybook, type Daybook } from '../durability/daybook-process.js';
 import { workplace } from '../support/workplace.js';
 

@@ -8,7 +8,7 @@ import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
 import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
 import { readEvents } from '../durability/stored-log.js';
-import { until } from '../worker/until.js';
+import { until } from '../work/until.js';
 
 const place = workplace();
 const inFlight = 300;

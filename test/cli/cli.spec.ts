@@ -1,8 +1,8 @@
 // The command line, as a person uses it: the built program on the database of a service that runs.
 import { readFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
-import { loadOrCreateSigningKey } from '../../src/audit/proof/signing-key.js';
-import { formatVerifierKey } from '../../src/audit/proof/verifier-key.js';
+import { loadOrCreateSigningKey } from '../../src/audit/signing-key.js';
+import { formatVerifierKey } from '../../src/proof/verifier-key.js';
 import { Refusals } from '../../src/audit/refusals.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { migrations } from '../../src/application.js';
-import { takeServiceLock } from '../../src/database/service-lock.js';
+import { takeServiceLock } from '../../src/database/sqlite/service-lock.js';
 import { daybook } from '../support/command.js';
 import { finishedJob } from '../support/finished-job.js';
 import { fixtureDatabase } from '../support/fixture-database.js';

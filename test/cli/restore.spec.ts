@@ -16,7 +16,7 @@ import { fixtureDatabase } from '../support/fixture-database.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
 import { readEvents } from '../durability/stored-log.js';
-import { until } from '../worker/until.js';
+import { until } from '../work/until.js';
 import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
 
 const place = workplace();

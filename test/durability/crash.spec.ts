@@ -1,8 +1,8 @@
 // A service that is killed: nothing that was answered is lost, nothing is half done, and each job ends as the policy
 // for restarts says (§6.3).
 import { workplace } from '../support/workplace.js';
-import { ScriptedExecutor } from '../worker/scripted-executor.js';
-import { until } from '../worker/until.js';
+import { ScriptedExecutor } from '../work/scripted-executor.js';
+import { until } from '../work/until.js';
 import { Acknowledged } from './acknowledged.js';
 import { settingsIn, startDaybook, type Daybook, type Settings } from './daybook-process.js';
 import { readDatabase, readEvents } from './stored-log.js';

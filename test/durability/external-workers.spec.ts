@@ -1,7 +1,7 @@
 // Model-days of workers outside of the service: its restart is no business of theirs, their death is seen by their
 // leases.
 import { workplace } from '../support/workplace.js';
-import { ScriptedExecutor } from '../worker/scripted-executor.js';
+import { ScriptedExecutor } from '../work/scripted-executor.js';
 import { settingsIn, startDaybook, type Daybook } from './daybook-process.js';
 import { startAndDie } from './external-worker.js';
 import { expectTablesToMatchLog } from './tables-match-log.js';

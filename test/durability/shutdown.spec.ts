@@ -1,7 +1,7 @@
 // A clean stop: what can finish in time finishes, the rest is given back, and the next start goes on with it.
 import { workplace } from '../support/workplace.js';
-import { ScriptedExecutor } from '../worker/scripted-executor.js';
-import { until } from '../worker/until.js';
+import { ScriptedExecutor } from '../work/scripted-executor.js';
+import { until } from '../work/until.js';
 import { settingsIn, startDaybook, type Daybook } from './daybook-process.js';
 import { expectTablesToMatchLog } from './tables-match-log.js';
 

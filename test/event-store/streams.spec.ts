@@ -1,6 +1,6 @@
 // The write path of any stream: load, decide, append, project, many commands in one commit.
 import * as fc from 'fast-check';
-import type { Reader } from '../../src/database/sqlite-reader.js';
+import type { Reader } from '../../src/database/sqlite/sqlite-reader.js';
 import { isRefused, VersionConflict } from '../../src/event-store/refusal.js';
 import { workplace } from '../support/workplace.js';
 import { Counters, refused, unwritableSum } from './counters.js';

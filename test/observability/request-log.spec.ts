@@ -4,8 +4,8 @@ import { fillDisk } from '../database/test-database.js';
 import { keptLog, type KeptLog } from '../support/kept-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { ScriptedExecutor } from '../worker/scripted-executor.js';
-import { until } from '../worker/until.js';
+import { ScriptedExecutor } from '../work/scripted-executor.js';
+import { until } from '../work/until.js';
 
 const place = workplace();
 const date = '2025-01-16';

@@ -14,7 +14,7 @@ import { client } from '../support/client.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { until } from '../worker/until.js';
+import { until } from '../work/until.js';
 
 const place = workplace();
 const dayMs = 86_400_000;

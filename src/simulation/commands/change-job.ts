@@ -4,7 +4,7 @@ import { Database } from '../../database/database.js';
 import { after, inOrder, type Awaitable } from '../../database/awaitable.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
-import { deleteLease, deleteLeasesOfStream, insertLease } from '../../worker/leases.js';
+import { deleteLease, deleteLeasesOfStream, insertLease } from '../../work/leases.js';
 import { activeJobs } from '../active-jobs.js';
 import { blockerOf, type ActiveJob } from '../domain/admission.js';
 import type { JobCommand } from '../domain/commands.js';

@@ -2,8 +2,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import { VersionConflict } from '../../event-store/refusal.js';
-import type { Progress } from '../../worker/executors/executor.js';
-import { renewLease } from '../../worker/leases.js';
+import type { Progress } from '../../work/executors/executor.js';
+import { renewLease } from '../../work/leases.js';
 import { indexOf } from '../domain/job.js';
 import { wasCancelled } from '../domain/model-day.js';
 import { Refusal } from '../domain/refusal.js';

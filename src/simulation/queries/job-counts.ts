@@ -1,5 +1,5 @@
 // How many jobs and model-days there are in each status: what a gauge shows.
-import type { Reader } from '../../database/sqlite-reader.js';
+import type { Reader } from '../../database/sqlite/sqlite-reader.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
 
 export function countJobs(reader: Reader): Record<JobStatus, number> {

@@ -1,7 +1,7 @@
 // The questions about jobs, each a message and its handler.
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import type { Snapshot } from '../../database/snapshots.js';
+import type { Snapshot } from '../../database/sqlite/snapshots.js';
 import type { JobDetailRow } from '../domain/rows.js';
 import { Refusal } from '../domain/refusal.js';
 import type { ModelDayId } from '../model-day-work.js';

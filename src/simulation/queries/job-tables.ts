@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Database } from '../../database/database.js';
-import type { LeaseRow } from '../../worker/leases.js';
+import type { LeaseRow } from '../../work/leases.js';
 import type { JobDetailRow } from '../domain/rows.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
 import { JobDetailEntity, JobEntity } from '../entities.js';

@@ -1,0 +1,104 @@
+// One service owns a SQLite database at a time. The lock is a transaction held open on a side file: the operating
+// system drops it when the process ends, however it ends. A service holds it exclusively, so nobody can even read the
+// file; a command that works while no service runs reserves it for a moment, so that both can be told apart.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { pause, type Runtime } from '../../runtime/runtime.js';
+import { isBusy } from '../database-error.js';
+import { databaseFile } from './database-file.js';
+import { asUnusable } from '../unusable-database.js';
+
+export class DatabaseInUse extends Error {
+  override readonly name = 'DatabaseInUse';
+
+  constructor(
+    /** A service stays; a command is gone in a moment. */
+    readonly by: 'service' | 'command',
+    databasePath: string,
+  ) {
+    super(
+      by === 'service'
+        ? `Another Daybook service is using ${databasePath}. Stop it first, or give this one a database of its own (DATABASE_URL).`
+        : `A daybook command is at work on ${databasePath}. Try again when it has ended.`,
+    );
+  }
+}
+
+export interface ServiceLock {
+  release(): void;
+}
+
+/**
+ * Makes the database's folder when it is missing.
+ * @throws DatabaseInUse when a service or a command holds the lock of this database
+ * @throws UnusableDatabase when there can be no lock file beside it
+ */
+export const takeServiceLock = (databasePath: string): ServiceLock => take(databasePath, 'BEGIN EXCLUSIVE');
+
+/** For a command that changes data while no service runs; throws as `takeServiceLock` does. */
+export const takeCommandLock = (databasePath: string): ServiceLock => take(databasePath, 'BEGIN IMMEDIATE');
+
+/** How long a command is waited for, and how often it is looked whether it has ended, in milliseconds. */
+const commandWaitMs = 15_000;
+const lookMs = 25;
+
+/** Takes a lock as soon as no command holds it; a service is not waited for. Throws as `takeLock` does, or the reason of `signal`. */
+export async function afterCommands(
+  takeLock: () => ServiceLock,
+  runtime: Runtime,
+  signal?: AbortSignal,
+): Promise<ServiceLock> {
+  const endMs = runtime.nowMs() + commandWaitMs;
+  for (;;) {
+    try {
+      return takeLock();
+    } catch (error) {
+      const isMomentary = error instanceof DatabaseInUse && error.by === 'command';
+      if (!isMomentary || runtime.nowMs() >= endMs) throw error;
+    }
+    await pause(runtime, lookMs, signal);
+    signal?.throwIfAborted();
+  }
+}
+
+function take(databasePath: string, begin: 'BEGIN EXCLUSIVE' | 'BEGIN IMMEDIATE'): ServiceLock {
+  const lock = openLockFile(databasePath);
+  try {
+    lock.pragma('journal_mode = DELETE');
+    lock.exec(begin);
+  } catch (error) {
+    if (!isBusy(error)) {
+      lock.close();
+      throw asUnusable(lock.name, error);
+    }
+    const by = isReadable(lock) ? 'command' : 'service';
+    lock.close();
+    throw new DatabaseInUse(by, databasePath);
+  }
+  return {
+    release() {
+      lock.close();
+    },
+  };
+}
+
+function isReadable(lock: BetterSqlite3.Database): boolean {
+  try {
+    lock.prepare('SELECT count(*) FROM sqlite_master').get();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function openLockFile(databasePath: string): BetterSqlite3.Database {
+  try {
+    // A symbolic link is another name of the same database, and no second lock.
+    const file = databaseFile(databasePath);
+    mkdirSync(dirname(file), { recursive: true });
+    return new BetterSqlite3(`${file}.lock`, { timeout: 0 });
+  } catch (error) {
+    throw asUnusable(databasePath, error);
+  }
+}
