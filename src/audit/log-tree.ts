@@ -1,6 +1,6 @@
 // The Merkle tree over the log (RFC 6962 §2.1): brought up to date from the events, a page at a time.
 import type { Log, LoggedEvent } from '../event-store/log.js';
-import { NotaryRefusal } from './notary-refusal.js';
+import { Refusal } from '../runtime/refusal.js';
 import { leafHash } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';
 import { append } from '../proof/tile-tree.js';
@@ -15,7 +15,7 @@ const partMax = 16 * pageSize;
 
 /**
  * Resolves with the size of the tree: every event committed before the call is in it.
- * @throws NotaryRefusal `log_damaged` when an event is missing, or cannot be one
+ * @throws Refusal `log_damaged` when an event is missing, or cannot be one
  */
 export async function catchUp(log: Log, tiles: TileDatabase): Promise<number> {
   if (!isTreeOf(log, tiles)) tiles.clear();
@@ -25,7 +25,7 @@ export async function catchUp(log: Log, tiles: TileDatabase): Promise<number> {
 /**
  * A part of it, in bounded time; tells whether something is left. A tree of another log is left alone: its leaves may
  * tell what was changed.
- * @throws NotaryRefusal `log_damaged` when an event is missing
+ * @throws Refusal `log_damaged` when an event is missing
  */
 export async function keepUp(log: Log, tiles: TileDatabase): Promise<boolean> {
   if (!isTreeOf(log, tiles)) return false;
@@ -62,7 +62,7 @@ function leafOf(event: LoggedEvent): Buffer {
     return leafHash(event);
   } catch (error) {
     if (!(error instanceof ProofError)) throw error;
-    throw new NotaryRefusal(
+    throw new Refusal(
       'conflict',
       'log_damaged',
       `Event ${event.position} cannot be what was recorded: ${error.message}`,
@@ -75,7 +75,7 @@ function requireWhole(events: readonly LoggedEvent[], after: number): void {
   const missing = events.findIndex(({ position }, index) => position !== after + 1 + index);
   if (events.length > 0 && missing < 0) return;
   const position = after + 1 + Math.max(missing, 0);
-  throw new NotaryRefusal(
+  throw new Refusal(
     'conflict',
     'log_damaged',
     `Event ${position} is missing in the log: POST /admin/verify tells more.`,

@@ -3,7 +3,7 @@
 import type { Log } from '../event-store/log.js';
 import { acceptanceIn } from './log-events.js';
 import { catchUp, keepUp } from './log-tree.js';
-import { NotaryRefusal } from './notary-refusal.js';
+import { Refusal } from '../runtime/refusal.js';
 import { readCheckpointFile, replaceCheckpointFile } from './checkpoint-file.js';
 import { leafHash } from '../proof/leaf.js';
 import { formatCheckpoint, openCheckpoint, signCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
@@ -65,7 +65,7 @@ export class Notary {
 
   /**
    * A signed note that covers every event committed before the call.
-   * @throws NotaryRefusal `log_rolled_back`, with both checkpoints
+   * @throws Refusal `log_rolled_back`, with both checkpoints
    */
   async checkpoint(): Promise<string> {
     const present = await this.present();
@@ -103,7 +103,7 @@ export class Notary {
   async inclusion(position: number, size?: number): Promise<InclusionAnswer> {
     const known = await this.sizeWithin(size);
     if (position < 1 || position > known) {
-      throw new NotaryRefusal(
+      throw new Refusal(
         'missing',
         'position_not_found',
         `There is no event ${position} among the first ${known}.`,
@@ -120,11 +120,7 @@ export class Notary {
   async consistency(from: number, to?: number): Promise<ConsistencyAnswer> {
     const known = await this.sizeWithin(to);
     if (from > known) {
-      throw new NotaryRefusal(
-        'invalid',
-        'invalid_range',
-        `from (${from}) must not be larger than to (${known}).`,
-      );
+      throw new Refusal('invalid', 'invalid_range', `from (${from}) must not be larger than to (${known}).`);
     }
     const hashes = from === 0 || from === known ? [] : await consistencyProof(this.tiles, from, known);
     return { from, to: known, hashes: base64(hashes) };
@@ -137,7 +133,7 @@ export class Notary {
     const { index } = await this.inclusion(position, size);
     const [event] = this.log.page(index, position, 1, {}).events;
     if (event === undefined || !leafHash(event).equals(await leafHashAt(this.tiles, index)))
-      throw new NotaryRefusal(
+      throw new Refusal(
         'conflict',
         'log_damaged',
         `Event ${position} is not what was recorded there: POST /admin/verify tells more.`,
@@ -149,7 +145,7 @@ export class Notary {
   private async sizeWithin(size: number | undefined): Promise<number> {
     const present = await catchUp(this.log, this.tiles);
     if (size === undefined || size <= present) return size ?? present;
-    throw new NotaryRefusal('missing', 'size_not_found', `The log has ${present} events, not ${size}.`);
+    throw new Refusal('missing', 'size_not_found', `The log has ${present} events, not ${size}.`);
   }
 
   /** Made on first use: bringing the tree up to date needs no key. */
@@ -194,13 +190,13 @@ function usable<T>(read: () => T, what = ''): T {
   }
 }
 
-function rolledBack(signed: Checkpoint, present: Checkpoint): NotaryRefusal {
+function rolledBack(signed: Checkpoint, present: Checkpoint): Refusal {
   const what =
     signed.size > present.size
       ? `The log has ${present.size} events, and a checkpoint over ${signed.size} was signed: it was put back to an older state`
       : `The first ${signed.size} events are not those that were signed: the log was put back and went on, or was rewritten`;
   const detail = `${what}. Nothing is signed until an admin accepts that: daybook accept-rollback.`;
-  return new NotaryRefusal('conflict', 'log_rolled_back', detail, {
+  return new Refusal('conflict', 'log_rolled_back', detail, {
     signed_checkpoint: formatCheckpoint(signed),
     present_checkpoint: formatCheckpoint(present),
   });

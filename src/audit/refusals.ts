@@ -5,7 +5,7 @@ import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Transaction } from '../database/transaction.js';
 import { timestamp, type Cancel, type Runtime } from '../runtime/runtime.js';
 
-export interface Refusal {
+interface RefusedCommand {
   recorded_at: string;
   actor: string;
   correlation_id: string;
@@ -16,7 +16,7 @@ export interface Refusal {
   status: number;
 }
 
-export interface KeptRefusal extends Refusal {
+export interface KeptRefusal extends RefusedCommand {
   id: number;
 }
 
@@ -37,7 +37,7 @@ const waitingMax = 1_000;
 const waitMs = 250;
 
 export class Refusals {
-  private waiting: Refusal[] = [];
+  private waiting: RefusedCommand[] = [];
   private cancel: Cancel | undefined;
 
   constructor(
@@ -45,7 +45,7 @@ export class Refusals {
     private readonly runtime: Runtime,
   ) {}
 
-  keep(refusal: Omit<Refusal, 'recorded_at'>): void {
+  keep(refusal: Omit<RefusedCommand, 'recorded_at'>): void {
     if (this.waiting.length >= waitingMax) return;
     this.waiting.push({ recorded_at: timestamp(this.runtime.nowMs()), ...refusal });
     this.cancel ??= this.runtime.after(waitMs, () => {
@@ -71,7 +71,7 @@ export class Refusals {
   }
 }
 
-async function insert(transaction: Transaction, refusal: Refusal): Promise<void> {
+async function insert(transaction: Transaction, refusal: RefusedCommand): Promise<void> {
   await transaction.run(
     'INSERT INTO refusals (recorded_at, actor, correlation_id, command, code, status) VALUES (?, ?, ?, ?, ?, ?)',
     refusal.recorded_at,

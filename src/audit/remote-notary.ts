@@ -6,11 +6,11 @@ import {
   type UnavailableReason,
 } from '../database/database-error.js';
 import type { LogSignal } from '../event-store/log-signal.js';
-import { isRefused } from '../event-store/refusal.js';
+import { isRefusal } from '../runtime/refusal.js';
 import { startInBackground } from '../runtime/background.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
 import type { ConsistencyAnswer, InclusionAnswer, Notary } from './notary.js';
-import { NotaryRefusal } from './notary-refusal.js';
+import { Refusal } from '../runtime/refusal.js';
 import { UnusableEvidence } from '../proof/unusable-evidence.js';
 
 type Method = 'keepUp' | 'key' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
@@ -26,7 +26,7 @@ interface Told {
   value?: unknown;
   error?: {
     message: string;
-    refusal?: { kind: NotaryRefusal['kind']; code: string; facts: NotaryRefusal['facts'] };
+    refusal?: { kind: Refusal['kind']; code: string; facts: Refusal['facts'] };
     isUnusable?: boolean;
     unavailable?: UnavailableReason | undefined;
   };
@@ -159,7 +159,7 @@ export class RemoteNotary {
 }
 
 function errorOf({ message, refusal, isUnusable, unavailable }: NonNullable<Told['error']>): Error {
-  if (refusal !== undefined) return new NotaryRefusal(refusal.kind, refusal.code, message, refusal.facts);
+  if (refusal !== undefined) return new Refusal(refusal.kind, refusal.code, message, refusal.facts);
   if (isUnusable === true) return new UnusableEvidence(message);
   const error = new Error(message);
   return unavailable === undefined ? error : new DatabaseUnavailable(unavailable, error);
@@ -201,7 +201,7 @@ export function answerAsNotary(port: MessagePort, open: () => OpenNotary): void 
 
 function toldOf(error: unknown): NonNullable<Told['error']> {
   const message = error instanceof Error ? error.message : String(error);
-  if (isRefused(error) && error.kind !== 'stale')
+  if (isRefusal(error))
     return { message, refusal: { kind: error.kind, code: error.code, facts: error.facts } };
   return {
     message,

@@ -6,7 +6,7 @@ import type { Transaction, Value } from '../database/transaction.js';
 import type { EventCodec } from './codec.js';
 import type { Decider, DomainEvent } from './decider.js';
 import type { EventStore, Metadata } from './event-store.js';
-import { VersionConflict } from './refusal.js';
+import { versionConflict } from './version-conflict.js';
 
 /** A folded state, exactly as of `version`. */
 export interface Folded<State> {
@@ -85,7 +85,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
    * Decides a command and appends what follows from it.
    *
    * @param expectedVersion what the caller believes the stream to be at; undefined when it does not care
-   * @throws VersionConflict when it is not there
+   * @throws Refusal `version_conflict` when it is not there
    * @throws whatever the decider refuses with; then nothing is written
    */
   execute(
@@ -99,7 +99,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
       const { state, version } = touched.now;
       // Of a stream that is not there, the decider knows better what to say.
       if (expectedVersion !== undefined && version > 0 && expectedVersion !== version) {
-        throw new VersionConflict(streamId, expectedVersion, version);
+        throw versionConflict(streamId, expectedVersion, version);
       }
       const events = this.decider.decide(state, command);
       if (events.length === 0) return { state, version, events };

@@ -2,7 +2,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import { isRefused } from '../event-store/refusal.js';
+import { isRefusal } from '../runtime/refusal.js';
 import { Runtime } from '../runtime/runtime.js';
 import { Problem } from './problem.js';
 import { ServerSentEvents } from './server-sent-events.js';
@@ -42,7 +42,7 @@ export class OpenStreams implements OnModuleDestroy {
     try {
       await follow(stream);
     } catch (error) {
-      if (isRefused(error)) {
+      if (isRefusal(error)) {
         stream.end(error.code, error.message);
         return;
       }

@@ -2,7 +2,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
 import type { Work, WriteQueue } from '../database/write-queue.js';
-import { isRefused } from '../event-store/refusal.js';
+import { isRefusal } from '../runtime/refusal.js';
 import { kindOf, outcomeOf } from '../simulation/observed-commands.js';
 
 /** What nobody asked for (looking for work, ending leases) happens all the time and begins no trace. */
@@ -30,7 +30,7 @@ export function traceCommands(bus: CommandBus, tracer: Tracer): void {
 
 /** A refusal is an answer like any other; its text may hold what was asked, so the code is enough. */
 function tell(span: Span, error: unknown): void {
-  const refused = isRefused(error);
+  const refused = isRefusal(error);
   span.setAttribute('daybook.command.outcome', refused ? 'refused' : 'failed');
   if (refused) span.setAttribute('daybook.refusal', error.code);
   else span.setStatus({ code: SpanStatusCode.ERROR });

@@ -1,7 +1,7 @@
 // Rebuilds as admins see them: one at a time, followed while it runs, remembered afterwards.
 import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
-import type { Refused } from '../event-store/refusal.js';
+import { Refusal } from '../runtime/refusal.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import type { FoldReport } from './fold-thread.js';
 import { Rebuild, type RebuiltProjection } from './rebuild.js';
@@ -24,20 +24,6 @@ export interface RebuildView {
 }
 
 type RebuildRow = Omit<RebuildView, 'differences'> & { differences: string };
-
-/** A rebuild that cannot be: another one runs, or there is none of this id. */
-class RebuildRefusal extends Error implements Refused {
-  override readonly name = 'Refusal';
-
-  constructor(
-    readonly kind: 'missing' | 'conflict',
-    readonly code: string,
-    detail: string,
-    readonly facts: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(detail);
-  }
-}
 
 interface Running {
   id: string;
@@ -78,11 +64,11 @@ export class Rebuilds {
 
   /**
    * Starts a rebuild, which goes on by itself.
-   * @throws RebuildRefusal `rebuild_running`
+   * @throws Refusal `rebuild_running`
    */
   start(): RebuildView {
     if (this.running !== undefined) {
-      throw new RebuildRefusal('conflict', 'rebuild_running', `Rebuild ${this.running.id} is running.`, {
+      throw new Refusal('conflict', 'rebuild_running', `Rebuild ${this.running.id} is running.`, {
         current_rebuild_id: this.running.id,
       });
     }
@@ -98,13 +84,12 @@ export class Rebuilds {
     return this.viewOf(running);
   }
 
-  /** @throws RebuildRefusal `rebuild_not_found` */
+  /** @throws Refusal `rebuild_not_found` */
   find(id: string): RebuildView {
     if (this.running?.id === id) return this.viewOf(this.running);
     if (this.unwritten?.id === id) return this.unwritten;
     const [row] = this.database.query<RebuildRow>('SELECT * FROM rebuilds WHERE id = ?', id);
-    if (row === undefined)
-      throw new RebuildRefusal('missing', 'rebuild_not_found', 'There is no such rebuild.');
+    if (row === undefined) throw new Refusal('missing', 'rebuild_not_found', 'There is no such rebuild.');
     return { ...row, differences: JSON.parse(row.differences) as Difference[] };
   }
 
@@ -120,7 +105,7 @@ export class Rebuilds {
 
   /**
    * Resolves when it has stopped; one that has ended stays as it ended.
-   * @throws RebuildRefusal `rebuild_not_found`
+   * @throws Refusal `rebuild_not_found`
    */
   async cancel(id: string): Promise<RebuildView> {
     const { running } = this;

@@ -2,7 +2,7 @@
 // each job is removed as a whole, by its own event.
 import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Metadata } from '../event-store/event-store.js';
-import { isRefused } from '../event-store/refusal.js';
+import { isRefusal } from '../runtime/refusal.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import { ChangeJob } from './commands/change-job.js';
 import { hasEnded, type JobStatus } from './domain/status.js';
@@ -96,7 +96,7 @@ export class JobCleanup {
       await this.parts.changeJob(new ChangeJob(jobId, { type: 'RemoveJob' }, metadata, version));
       return true;
     } catch (error) {
-      if (isRefused(error)) return false;
+      if (isRefusal(error)) return false;
       throw error;
     }
   }

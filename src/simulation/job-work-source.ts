@@ -4,7 +4,7 @@ import { eventName, type Metadata } from '../event-store/event-store.js';
 import type { Progress } from '../work/executors/executor.js';
 import type { WorkId } from '../work/leases.js';
 import type { Claim, Claims, Failure, WorkSource } from '../work/work-source.js';
-import { isRefused } from '../event-store/refusal.js';
+import { isRefusal } from '../runtime/refusal.js';
 import { ChangeJob, type JobIntent } from './commands/change-job.js';
 import { ClaimWork, type ClaimedModelDay } from './commands/claim-work.js';
 import { ExpireLease } from './commands/expire-lease.js';
@@ -36,7 +36,7 @@ export class JobWorkSource implements WorkSource {
       const renewed = await this.commands.execute(command, wordsOf('RenewLease', claim), claim.metadata);
       return !renewed.cancelled;
     } catch (error) {
-      if (isRefused(error)) return false;
+      if (isRefusal(error)) return false;
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 // Every command passes the bus, whoever gives it: the one place to see what has become of it.
 import type { CommandBus } from '@nestjs/cqrs';
-import { isRefused } from '../event-store/refusal.js';
+import { isRefusal } from '../runtime/refusal.js';
 import { stopwatch } from '../runtime/runtime.js';
 import { ChangeJob } from './commands/change-job.js';
 
@@ -37,7 +37,7 @@ export function observeCommands(bus: CommandBus, observe: CommandObserver): void
         return answer;
       },
       (error: unknown) => {
-        observe(kindOf(command), isRefused(error) ? 'refused' : 'failed', stopwatch() - startedAt);
+        observe(kindOf(command), isRefusal(error) ? 'refused' : 'failed', stopwatch() - startedAt);
         throw error;
       },
     );

@@ -1,7 +1,7 @@
 // One claim, from its start to its report: the executor runs under a time limit, a lease that is renewed, and an
 // abort signal.
 import type { Logger } from 'pino';
-import { isRefused } from '../event-store/refusal.js';
+import { isRefusal } from '../runtime/refusal.js';
 import { pause, stopwatch, type Cancel, type Runtime } from '../runtime/runtime.js';
 import { isFinal, type Executor, type Progress } from './executors/executor.js';
 import type { Claim, Failure, WorkSource } from './work-source.js';
@@ -134,7 +134,7 @@ export class Execution {
         await report();
         return;
       } catch (error) {
-        if (isRefused(error)) {
+        if (isRefusal(error)) {
           log.warn({ ...factsOf(this.claim), err: error }, 'a report came too late');
           return;
         }

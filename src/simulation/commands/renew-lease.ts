@@ -1,12 +1,12 @@
 // A heartbeat: the worker is alive, so its attempt holds a while longer. No event; leases are operational.
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import { VersionConflict } from '../../event-store/refusal.js';
+import { versionConflict } from '../../event-store/version-conflict.js';
 import type { Progress } from '../../work/executors/executor.js';
 import { renewLease } from '../../work/leases.js';
 import { indexOf } from '../domain/job.js';
 import { wasCancelled } from '../domain/model-day.js';
-import { Refusal } from '../domain/refusal.js';
+import { Refusal } from '../../runtime/refusal.js';
 import { JobPolicy } from '../job-policy.js';
 import { JobStreams, streamOf } from '../job-streams.js';
 import { workOf, type ModelDayId } from '../model-day-work.js';
@@ -45,7 +45,7 @@ export class RenewLeaseHandler implements ICommandHandler<RenewLease> {
     return this.database.queue.run(async (transaction) => {
       const { state: job, version } = await this.jobs.load(transaction, streamId);
       if (expectedVersion !== undefined && version > 0 && expectedVersion !== version)
-        throw new VersionConflict(streamId, expectedVersion, version);
+        throw versionConflict(streamId, expectedVersion, version);
       if (job === undefined || job.removed)
         throw new Refusal('missing', 'job_not_found', 'There is no such job.');
       const found = job.modelDays.at(indexOf(job, date, model));

@@ -1,6 +1,6 @@
 // The rules that look across jobs: who may start now, and which request is already there (§6.1, §6.2). The facts
 // are read inside the transaction that would create the job, and handed in.
-import { Refusal } from './refusal.js';
+import { Refusal } from '../../runtime/refusal.js';
 import type { JobStatus } from './status.js';
 
 export interface ActiveJob {

@@ -16,7 +16,7 @@ import type { JobEvent } from './events.js';
 import { refuseUnusableGrid } from './grid-rules.js';
 import { dateAt, indexOf, statusOf, type Job, type JobState } from './job.js';
 import { tellsLatestAttempt, type ModelDay } from './model-day.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../../runtime/refusal.js';
 import { hasEnded } from './status.js';
 
 /** @throws Refusal when a rule does not allow the command */

@@ -1,5 +1,5 @@
 // What a grid of model-days must be, whoever asks for it: a job that is empty could never end.
-import { Refusal } from './refusal.js';
+import { Refusal } from '../../runtime/refusal.js';
 
 /** One wrong field: `pointer` is a JSON pointer (RFC 6901) into the request. */
 export interface Problem {

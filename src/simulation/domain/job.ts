@@ -1,7 +1,7 @@
 // The state of a job: what its events add up to.
 import type { Grid } from './grid.js';
 import type { ModelDay } from './model-day.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../../runtime/refusal.js';
 import { deriveJobStatus, type Counts, type JobStatus } from './status.js';
 
 export interface Job {

@@ -4,7 +4,7 @@ import { Log, type LoggedEvent } from '../../event-store/log.js';
 import { Runtime } from '../../runtime/runtime.js';
 import { evolve } from '../domain/evolve.js';
 import type { Job, JobState } from '../domain/job.js';
-import { Refusal } from '../domain/refusal.js';
+import { Refusal } from '../../runtime/refusal.js';
 import { jobCodec, streamOf } from '../job-streams.js';
 
 /** The moment asked for; one of the two. Times as Daybook writes them; both ends are included. */

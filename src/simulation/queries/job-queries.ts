@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import type { Snapshot } from '../../database/sqlite/snapshots.js';
 import type { JobDetailRow } from '../domain/rows.js';
-import { Refusal } from '../domain/refusal.js';
+import { Refusal } from '../../runtime/refusal.js';
 import type { ModelDayId } from '../model-day-work.js';
 import {
   detailView,

@@ -5,7 +5,7 @@ import type { JobEvent } from '../../../src/simulation/domain/events.js';
 import { fold } from '../../../src/simulation/domain/evolve.js';
 import { indexOf, statusOf, type Job } from '../../../src/simulation/domain/job.js';
 import type { ModelDay } from '../../../src/simulation/domain/model-day.js';
-import { Refusal } from '../../../src/simulation/domain/refusal.js';
+import { Refusal } from '../../../src/runtime/refusal.js';
 import { jobRowOf, type JobRow } from '../../../src/simulation/domain/rows.js';
 import type { JobStatus } from '../../../src/simulation/domain/status.js';
 import { frozen } from './frozen.js';

@@ -2,7 +2,7 @@
 import type { JobCommand } from '../../../src/simulation/domain/commands.js';
 import { decide } from '../../../src/simulation/domain/decide.js';
 import type { JobEvent } from '../../../src/simulation/domain/events.js';
-import { Refusal } from '../../../src/simulation/domain/refusal.js';
+import { Refusal } from '../../../src/runtime/refusal.js';
 import { given, refusalOf } from './given.js';
 import {
   ada,

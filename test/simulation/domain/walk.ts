@@ -5,7 +5,7 @@ import { decide } from '../../../src/simulation/domain/decide.js';
 import type { FailureCode, JobEvent } from '../../../src/simulation/domain/events.js';
 import { fold } from '../../../src/simulation/domain/evolve.js';
 import { dateAt, indexOf, modelAt, openDate, type JobState } from '../../../src/simulation/domain/job.js';
-import { Refusal } from '../../../src/simulation/domain/refusal.js';
+import { Refusal } from '../../../src/runtime/refusal.js';
 import { frozen } from './frozen.js';
 import { at, create, otherJob, type Place } from './story.js';
 
