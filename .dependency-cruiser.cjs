@@ -8,9 +8,10 @@ const rooms = {
   projection: ['event-store', 'database', 'runtime'],
   work: ['event-store', 'database', 'runtime'],
   audit: ['projection', 'event-store', 'database', 'proof', 'runtime'],
-  http: mechanisms,
+  kind: mechanisms,
+  http: ['kind', ...mechanisms],
   observability: ['simulation', 'http', ...mechanisms],
-  simulation: ['http', ...mechanisms],
+  simulation: ['http', 'kind', ...mechanisms],
 };
 
 const arrows = Object.entries(rooms).map(([room, targets]) => ({
@@ -29,6 +30,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/[^/]+/domain/' },
       to: { pathNot: '^src/([^/]+/domain/|runtime/refusal\\.ts$)' },
+    },
+    {
+      name: 'no-context-in-a-mechanism',
+      severity: 'error',
+      from: { path: `^src/(${mechanisms.join('|')}|kind|http)/` },
+      to: { path: '^src/(simulation|documents)/' },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -8,7 +8,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { buildBigLog } from './big-log.js';
 import {
   eventsOf,
-  projectedJobs,
+  kinds,
   Log,
   Notary,
   originIn,
@@ -105,10 +105,14 @@ async function measureReading(folder, { path, events }) {
   const notary = new Notary(log, tiles, keyFile, originIn(reader) ?? '');
   const tree = await timed(() => notary.checkpoint());
   const tables = await besideBareLoop(() => {
-    const { difference_count: count, problems } = verifyTables(projectedJobs, { path });
+    const { difference_count: count, problems } = verifyTables(kinds.list, { path });
     if (count + problems.length > 0) throw new Error('the log that was made is not right');
   });
-  const verifier = new Verifier(new URL('../dist/verify-thread.js', import.meta.url), { path, keyFile });
+  const verifier = new Verifier(new URL('../dist/verify-thread.js', import.meta.url), {
+    path,
+    keyFile,
+    kindsUrl: kinds.url,
+  });
   const whole = await besideBareLoop(async () => {
     const { ok, problems } = await verifier.verify();
     if (!ok) throw new Error(`the log that was made is not right: ${problems.join('\n')}`);

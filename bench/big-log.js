@@ -2,7 +2,7 @@
 // that they stand for. `daybook verify` finds nothing wrong with it.
 import { randomUUID } from 'node:crypto';
 import BetterSqlite3 from 'better-sqlite3';
-import { catchUp, evolve, Log, projectedJobs, SqliteReader, TileDatabase, tilesPathOf } from './built.js';
+import { catchUp, evolve, Log, jobKind, SqliteReader, TileDatabase, tilesPathOf } from './built.js';
 import { dates } from './model-days.js';
 import { databaseIn, serviceIn } from './service.js';
 
@@ -70,7 +70,7 @@ function writerOf(connection) {
     'metadata',
     'recorded_at',
   ]);
-  const tables = projectedJobs.tables.map((table) => ({
+  const tables = jobKind.projection.tables.map((table) => ({
     ...table,
     insert: insertInto(table.name, table.columns),
   }));
@@ -86,7 +86,7 @@ function writerOf(connection) {
       const metadata = { actor: 'bench', correlation_id: randomUUID(), causation_id: randomUUID() };
       insertEvent.run(
         position,
-        `${projectedJobs.streamPrefix}${jobId}`,
+        `${jobKind.streamPrefix}${jobId}`,
         state?.version,
         event.type,
         1,
@@ -96,7 +96,8 @@ function writerOf(connection) {
       );
     }
     for (const { name, columns, insert } of tables)
-      for (const row of projectedJobs.rowsOf(state, name)) insert.run(columns.map((column) => row[column]));
+      for (const row of jobKind.projection.rowsOf(state, name))
+        insert.run(columns.map((column) => row[column]));
   });
   return { addJob };
 }

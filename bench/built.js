@@ -24,8 +24,9 @@ export const { CreateJob } = /** @type {typeof import('../src/simulation/command
 export const { evolve } = /** @type {typeof import('../src/simulation/domain/evolve.js')} */ (
   await built('simulation/domain/evolve.js')
 );
-export const { projectedJobs } = /** @type {typeof import('../src/simulation/projected-jobs.js')} */ (
-  await built('simulation/projected-jobs.js')
+export const { kinds } = /** @type {typeof import('../src/kinds.js')} */ (await built('kinds.js'));
+export const { jobKind } = /** @type {typeof import('../src/simulation/kind.js')} */ (
+  await built('simulation/kind.js')
 );
 export const { SqliteReader } = /** @type {typeof import('../src/database/sqlite/sqlite-reader.js')} */ (
   await built('database/sqlite/sqlite-reader.js')

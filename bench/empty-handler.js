@@ -24,5 +24,8 @@ Controller('bench')(EmptyController);
 /** Every service that starts in this process from now on has the empty handler too. */
 export function addEmptyHandler() {
   const standard = AppModule.with.bind(AppModule);
-  AppModule.with = (...options) => ({ ...standard(...options), controllers: [EmptyController] });
+  AppModule.with = async (...options) => ({
+    ...(await standard(...options)),
+    controllers: [EmptyController],
+  });
 }

@@ -7,29 +7,23 @@ import { RemoteNotary } from './audit/remote-notary.js';
 import { Verifier } from './audit/verifier.js';
 import type { Settings } from './config.js';
 import { Database } from './database/database.js';
+import { EventStore } from './event-store/event-store.js';
 import { Log } from './event-store/log.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { HttpModule } from './http/http.module.js';
 import { MetricsText } from './http/metrics.controller.js';
 import { SERVICE_LOG } from './http/service-log.js';
+import { KINDS, type Kinds } from './kind/kind.js';
+import { advanceCheckpoints } from './projection/checkpoint.js';
 import { Rebuilds } from './projection/rebuilds.js';
 import { Runtime } from './runtime/runtime.js';
-import type { JobPolicy } from './simulation/job-policy.js';
-import { SimulationModule } from './simulation/simulation.module.js';
-
-const jobLimitsOf = (settings: Settings): JobPolicy['limits'] => ({
-  activeJobsMax: settings.MAX_ACTIVE_JOBS,
-  modelDaysMax: settings.MAX_MODEL_DAYS,
-  attemptsMax: settings.MAX_ATTEMPTS,
-  retryBaseDelayMs: settings.RETRY_BASE_DELAY_MS,
-  leaseMs: settings.LEASE_MS,
-});
 
 /** What is opened before the application is made. */
 export interface Parts {
   database: Database;
   runtime: Runtime;
   log: Logger;
+  kinds: Kinds;
   notary: RemoteNotary;
   verifier: Verifier;
   rebuilds: Rebuilds;
@@ -39,21 +33,14 @@ export interface Parts {
 @Global()
 @Module({})
 export class AppModule {
-  static with(
+  static async with(
     settings: Settings,
-    { database, runtime, log, notary, verifier, rebuilds, metrics }: Parts,
-  ): DynamicModule {
+    { database, runtime, log, kinds, notary, verifier, rebuilds, metrics }: Parts,
+  ): Promise<DynamicModule> {
+    const contexts = await Promise.all(kinds.list.flatMap((kind) => kind.module?.(settings) ?? []));
     return {
       module: AppModule,
-      imports: [
-        CqrsModule.forRoot(),
-        HttpModule,
-        SimulationModule.with({
-          configFolder: settings.CONFIG_DIR,
-          resultLimitBytes: settings.RESULT_LIMIT_BYTES,
-          limits: jobLimitsOf(settings),
-        }),
-      ],
+      imports: [CqrsModule.forRoot(), HttpModule, ...contexts],
       providers: [
         { provide: Database, useValue: database },
         { provide: Runtime, useValue: runtime },
@@ -61,6 +48,12 @@ export class AppModule {
         { provide: MetricsText, useValue: metrics },
         { provide: Log, useValue: new Log(database) },
         LogSignal,
+        { provide: KINDS, useValue: kinds.list },
+        {
+          provide: EventStore,
+          useFactory: (signal: LogSignal) => new EventStore(runtime, signal, advanceCheckpoints),
+          inject: [LogSignal],
+        },
         { provide: RemoteNotary, useValue: notary },
         { provide: Refusals, useValue: new Refusals(database, runtime) },
         { provide: Verifier, useValue: verifier },
@@ -73,6 +66,8 @@ export class AppModule {
         MetricsText,
         Log,
         LogSignal,
+        KINDS,
+        EventStore,
         Refusals,
         RemoteNotary,
         Verifier,

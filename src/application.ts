@@ -16,6 +16,7 @@ import { LeaseStart1764000000001 } from './database/sqlite/migrations/1764000000
 import { Removals1764100000000 } from './database/sqlite/migrations/1764100000000-removals.js';
 import { originOf } from './database/log-identity.js';
 import { makeMissingTables } from './database/sqlite/missing-tables.js';
+import type { MigrationClass } from './database/sqlite/schema-check.js';
 import type { ServiceLock } from './database/sqlite/service-lock.js';
 import { asUnusable, UnusableDatabase } from './database/unusable-database.js';
 import { Log } from './event-store/log.js';
@@ -29,22 +30,41 @@ import { validationPipe } from './http/validation.js';
 import { NestLog } from './nest-log.js';
 import { Metrics } from './observability/metrics.js';
 import type { Tracing } from './observability/tracing.js';
+import type { Kinds } from './kind/kind.js';
 import { catchUp } from './projection/catch-up.js';
-import { replaceCheckpoint } from './projection/checkpoint.js';
+import { saveCheckpoint } from './projection/checkpoint.js';
+import { projectedAmong, type Projection } from './projection/projected.js';
 import { Rebuilds } from './projection/rebuilds.js';
 import type { Runtime } from './runtime/runtime.js';
 import { jobEntities } from './simulation/entities.js';
 import { observeCommands } from './simulation/observed-commands.js';
-import { projectedJobs } from './simulation/projected-jobs.js';
 import { countJobs, countModelDays } from './simulation/queries/job-counts.js';
 
-export const migrations = [FirstSchema1764000000000, LeaseStart1764000000001, Removals1764100000000];
+/** From before kinds listed their own. */
+const firstMigrations = [FirstSchema1764000000000, LeaseStart1764000000001, Removals1764100000000];
+
+/** What makes the schema: of the mechanisms first, then of each kind. */
+export const migrationsOf = ({ list }: Kinds): MigrationClass[] => [
+  ...firstMigrations,
+  ...list.flatMap((kind) => kind.migrations ?? []),
+];
 
 /** What has to be closed, in the opposite order. */
 export type Closers = (() => Promise<void> | void)[];
 
+/** What an application is made of. */
+export interface Composition {
+  settings: Settings;
+  runtime: Runtime;
+  log: Logger;
+  kinds: Kinds;
+  /** The folder in which the programs of the threads are; this one when not given. */
+  programs?: string | undefined;
+}
+
 export interface Application extends Watching {
   app: NestFastifyApplication;
+  kinds: Kinds;
   database: Database;
   notary: RemoteNotary;
   rebuilds: Rebuilds;
@@ -63,12 +83,11 @@ interface Watching {
  * @throws UnusableDatabase
  */
 export async function openApplication(
-  settings: Settings,
-  runtime: Runtime,
-  log: Logger,
+  { settings, runtime, log, kinds, programs = import.meta.url }: Composition,
   lock: ServiceLock,
   closers: Closers,
 ): Promise<Application> {
+  const program = (name: string): URL => new URL(`${name}-thread.js`, programs);
   closers.push(() => {
     lock.release();
   });
@@ -77,6 +96,7 @@ export async function openApplication(
   const tracing = await openTracing(settings);
   closers.push(() => tracing?.close());
   const observer = metrics.writes;
+  const migrations = migrationsOf(kinds);
   const database = await Database.open({ path, migrations, entities: jobEntities, runtime, observer });
   tracing?.writes(database.queue);
   closers.push(() => database.close());
@@ -84,13 +104,18 @@ export async function openApplication(
   const origin = await nameOf(database, runtime, keyFile, settings);
   const notary = new RemoteNotary(program('notary'), { databasePath: path, keyFile, origin });
   closers.push(() => notary.close());
-  const verifier = new Verifier(program('verify'), { path, keyFile });
-  const rebuilds = new Rebuilds(database, runtime, projectedJobs, program('rebuild'));
+  const verifier = new Verifier(program('verify'), { path, keyFile, kindsUrl: kinds.url });
+  const rebuilds = new Rebuilds(
+    database,
+    runtime,
+    projectedAmong(kinds.list).map(({ projection }) => projection),
+    { program: program('rebuild'), kindsUrl: kinds.url },
+  );
   closers.push(() => rebuilds.stop());
-  const parts = { database, runtime, log, notary, verifier, rebuilds, metrics, tracing };
+  const parts = { database, runtime, log, kinds, notary, verifier, rebuilds, metrics, tracing };
   const app = await createApp(settings, parts);
   closers.push(() => closeApp(app, runtime));
-  return { app, database, notary, rebuilds, metrics, tracing };
+  return { app, database, kinds, notary, rebuilds, metrics, tracing };
 }
 
 /**
@@ -98,15 +123,18 @@ export async function openApplication(
  * @throws UnusableDatabase; the reason of `signal` when that has ended it
  */
 export async function bringUpToDate(
-  { app, database, rebuilds }: Application,
+  { app, database, kinds, rebuilds }: Application,
   log: Logger,
   signal?: AbortSignal,
 ): Promise<void> {
   await rebuilds.cleanUp();
-  await mendTables(database, log);
-  const isUpToDate = await catchUp(database, projectedJobs);
-  signal?.throwIfAborted();
-  if (isUpToDate) return;
+  const behind: string[] = [];
+  for (const kind of projectedAmong(kinds.list)) {
+    await mendTables(database, kind.projection, migrationsOf(kinds), log);
+    if (!(await catchUp(database, kind))) behind.push(kind.projection.name);
+    signal?.throwIfAborted();
+  }
+  if (behind.length === 0) return;
   const health = app.get(Health, { strict: false });
   log.warn('the read tables are built anew from the log; the service is ready when that is done');
   health.catchingUp(() => {
@@ -114,7 +142,7 @@ export async function bringUpToDate(
     const progress = total === 0 ? '' : `: ${done} of ${total} events`;
     return `The read tables are built anew from the log${progress}`;
   });
-  const { id } = rebuilds.start();
+  const { id } = rebuilds.start(behind.length === 1 ? behind[0] : undefined);
   const cancel = (): void => {
     // How it ends is waited for below.
     rebuilds.cancel(id).catch(() => undefined);
@@ -129,11 +157,15 @@ export async function bringUpToDate(
 }
 
 /** Read tables that somebody dropped are made again, empty and by no rules: so they are rebuilt. */
-async function mendTables(database: Database, log: Logger): Promise<void> {
-  const { name, tables } = projectedJobs;
+async function mendTables(
+  database: Database,
+  { name, tables }: Projection,
+  migrations: readonly MigrationClass[],
+  log: Logger,
+): Promise<void> {
   const names = tables.map((table) => table.name);
   const made = await makeMissingTables(database, names, migrations, (transaction) =>
-    replaceCheckpoint(transaction, { name, version: 0, position: 0 }),
+    saveCheckpoint(transaction, { name, version: 0, position: 0 }),
   );
   if (made.length > 0) log.error({ tables: made }, 'read tables were missing, and are made again');
 }
@@ -146,15 +178,13 @@ async function mendTables(database: Database, log: Logger): Promise<void> {
  * @throws UnusableDatabase
  */
 export async function openApart(
-  settings: Settings,
-  runtime: Runtime,
-  log: Logger,
+  composition: Composition,
   lock: ServiceLock,
 ): Promise<{ app: NestFastifyApplication; close: () => Promise<void> }> {
   const closers: Closers = [];
   try {
-    const application = await openApplication(settings, runtime, log, lock, closers);
-    await bringUpToDate(application, log);
+    const application = await openApplication(composition, lock, closers);
+    await bringUpToDate(application, composition.log);
     application.app.get(Health, { strict: false }).serving();
     return { app: application.app, close: () => closeAll(closers) };
   } catch (error) {
@@ -182,9 +212,6 @@ async function nameOf(
   }
 }
 
-/** The program of a thread. */
-const program = (name: string): URL => new URL(`${name}-thread.js`, import.meta.url);
-
 /** OpenTelemetry is loaded when it is wanted, and costs nothing otherwise. */
 async function openTracing(settings: Settings): Promise<Tracing | undefined> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: serviceName } = settings;
@@ -198,7 +225,7 @@ async function createApp(settings: Settings, parts: Parts & Watching): Promise<N
   const observers = [metrics.requests, requestLog(log)];
   const prepare = tracing?.requests.bind(tracing);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(settings, parts),
+    await AppModule.with(settings, parts),
     createAdapter({ bodyLimitBytes: settings.BODY_LIMIT_BYTES, runtime, log, observers, prepare }),
     { bodyParser: false, logger: new NestLog(log), abortOnError: false },
   );

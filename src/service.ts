@@ -4,6 +4,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { bringUpToDate, closeAll, openApplication, type Application, type Closers } from './application.js';
 import { environmentWith, type Settings } from './config.js';
+import { kinds as allKinds } from './kinds.js';
+import type { Kinds } from './kind/kind.js';
 import type { Database } from './database/database.js';
 import { afterCommands, takeServiceLock } from './database/sqlite/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
@@ -32,16 +34,24 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+interface ServiceOptions {
+  log?: Logger;
+  kinds?: Kinds;
+  /** The folder in which the programs of the threads are; this one when not given. */
+  programs?: string;
+  /** Ends the start, which then rejects with the signal's reason; without effect once it has started. */
+  signal?: AbortSignal;
+}
+
 /**
  * Opens the database, recovers what a crash left behind, listens, and works.
  *
- * @param signal ends the start, which then rejects with the signal's reason; without effect once it has started
  * @throws UnusableSettings, UnusableExecutor, UnusableDatabase, DatabaseInUse: with a message for whoever started it
  */
 export async function startService(
   settings: Settings,
   runtime: Runtime,
-  { log = openLog(settings), signal }: { log?: Logger; signal?: AbortSignal } = {},
+  { log = openLog(settings), kinds = allKinds, programs, signal }: ServiceOptions = {},
 ): Promise<Service> {
   const closers: Closers = [];
   const tell = (): void => {
@@ -57,7 +67,7 @@ export async function startService(
       environmentWith,
     });
     const lock = await afterCommands(() => takeServiceLock(settings.databasePath), runtime, signal);
-    const application = await openApplication(settings, runtime, log, lock, closers);
+    const application = await openApplication({ settings, runtime, log, kinds, programs }, lock, closers);
     const { app, database, notary } = application;
     // From here on the probes are answered, and everything else with 503 until it serves.
     await app.listen(settings.PORT, settings.HOST);

@@ -5,7 +5,7 @@ import { checkSignedLog } from './audit/signed-log.js';
 import type { Half, Halves, VerifyMessage, VerifyTask } from './audit/verifier.js';
 import { verifyTables } from './audit/verify.js';
 import { SqliteReader } from './database/sqlite/sqlite-reader.js';
-import { projectedJobs } from './simulation/projected-jobs.js';
+import { loadKinds } from './kind/kind.js';
 import { giveWay } from './runtime/background.js';
 
 const say = (message: VerifyMessage): void => {
@@ -16,8 +16,8 @@ const onProgress = (done: number): void => {
   say({ kind: 'progress', done });
 };
 
-async function checked({ path, keyFile, copyOf, half }: VerifyTask): Promise<Halves[Half]> {
-  if (half === 'tables') return verifyTables(projectedJobs, { path, onProgress });
+async function checked({ path, keyFile, kindsUrl, copyOf, half }: VerifyTask): Promise<Halves[Half]> {
+  if (half === 'tables') return verifyTables((await loadKinds(kindsUrl)).list, { path, onProgress });
   const reader = SqliteReader.open(path);
   try {
     const { events, problems, warnings } = await checkSignedLog(reader, {

@@ -5,8 +5,10 @@ import type { Database } from '../database/database.js';
 import { EventStore } from '../event-store/event-store.js';
 import { Log } from '../event-store/log.js';
 import { LogSignal } from '../event-store/log-signal.js';
+import { Streams } from '../event-store/streams.js';
+import { advanceCheckpoints } from '../projection/checkpoint.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
-import { acceptanceIn, logCodec, logStreamOf, type Acceptance } from './log-events.js';
+import { acceptanceIn, logKind, logStreamOf, type Acceptance } from './log-kind.js';
 import type { Notary, Rollback } from './notary.js';
 import { formatCheckpoint } from '../proof/checkpoint.js';
 
@@ -38,13 +40,11 @@ export async function acceptRollback(request: AcceptRollback): Promise<AcceptedR
   if (rollback === undefined) {
     throw new Error('There is nothing to accept: the log continues the newest checkpoint that was signed.');
   }
-  const log = new Log(request.database);
-  const recorded = findAcceptance(log, rollback);
-  if (recorded === undefined) await record(request, rollback);
-  const acceptance = recorded ?? findAcceptance(log, rollback);
+  const isNew = await record(request, rollback);
+  const acceptance = findAcceptance(new Log(request.database), rollback);
   if (acceptance === undefined) throw new Error('The acceptance was written and is not in the log.');
   const checkpoint = await request.notary.signAfter(acceptance.position);
-  return { acceptance, wasRecorded: recorded !== undefined, checkpoint };
+  return { acceptance, wasRecorded: !isNew, checkpoint };
 }
 
 function requireText(what: string, text: string, lengthMax: number): void {
@@ -53,26 +53,23 @@ function requireText(what: string, text: string, lengthMax: number): void {
   throw new Error(`The ${what} must have 1 to ${lengthMax} characters, and no control characters.`);
 }
 
+/** False when it is in the log already. */
 async function record(
   { database, runtime, reason, actor }: AcceptRollback,
   { note, present }: Rollback,
-): Promise<void> {
-  const store = new EventStore(runtime, new LogSignal());
-  const streamId = logStreamOf(present.origin);
-  const event = logCodec.encode({
-    type: 'RollbackAccepted',
-    data: {
-      reason,
-      signed_checkpoint: note,
-      present_checkpoint: formatCheckpoint(present),
-      accepted_at: timestamp(runtime.nowMs()),
-    },
-  });
+): Promise<boolean> {
+  const streams = new Streams(logKind, new EventStore(runtime, new LogSignal(), advanceCheckpoints));
+  const command = {
+    reason,
+    signedCheckpoint: note,
+    presentCheckpoint: formatCheckpoint(present),
+    now: timestamp(runtime.nowMs()),
+  };
   const metadata = { actor, correlation_id: runtime.uuid(), causation_id: runtime.uuid() };
-  await database.queue.run(async (transaction) => {
-    const version = await store.versionOf(transaction, streamId);
-    await store.append(transaction, streamId, version, [event], metadata);
-  });
+  const { events } = await database.queue.run((transaction) =>
+    streams.execute(transaction, logStreamOf(present.origin), command, metadata),
+  );
+  return events.length > 0;
 }
 
 const pageSize = 100;

@@ -1,6 +1,6 @@
 // Holds a log against what is known of it: the leaf hashes that were kept of its events, and checkpoints that were
 // signed. It needs neither server nor database, and one pass.
-import { acceptanceIn, type Acceptance } from './log-events.js';
+import { acceptanceIn, type Acceptance } from './log-kind.js';
 import type { Checkpoint } from '../proof/checkpoint.js';
 import { leafHash, type StoredEvent } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';

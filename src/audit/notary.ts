@@ -1,7 +1,7 @@
 // Signs checkpoints of the log and proves what is in it. It never signs what contradicts the newest checkpoint that it
 // signed: that one lies beside the key, outside of the database.
 import type { Log } from '../event-store/log.js';
-import { acceptanceIn } from './log-events.js';
+import { acceptanceIn } from './log-kind.js';
 import { catchUp, keepUp } from './log-tree.js';
 import { Refusal } from '../runtime/refusal.js';
 import { readCheckpointFile, replaceCheckpointFile } from './checkpoint-file.js';

@@ -28,6 +28,8 @@ export type VerifyMessage =
 export interface AuditedLog {
   path: string;
   keyFile: string;
+  /** Of the module that lists the kinds of stream: a thread loads it for itself. */
+  kindsUrl: string;
   /** The database of which the one at `path` is a copy from before: what is known of its log lies beside that one. */
   copyOf?: string;
 }
@@ -44,7 +46,7 @@ export class Verifier {
   private latest: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param thread the program of the threads: it knows which kinds of streams there are
+   * @param thread the program of the threads
    */
   constructor(
     private readonly thread: URL,

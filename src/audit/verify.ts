@@ -1,16 +1,16 @@
 // Folds the whole log and holds the read tables against it, every column of every row. It runs on a connection of its
 // own, in one snapshot, and in bounded memory: one stream at a time.
 import BetterSqlite3 from 'better-sqlite3';
-import type { Decider, DomainEvent } from '../event-store/decider.js';
-import type { EncodedEvent, EventCodec } from '../event-store/codec.js';
-import type { Projected } from '../projection/projected.js';
+import type { EncodedEvent } from '../event-store/codec.js';
+import { kindOfStream, subjectOf, type StreamKind } from '../event-store/kind.js';
+import { projectedAmong, type ProjectedKind, type Projection } from '../projection/projected.js';
 import type { Difference } from '../projection/row-comparison.js';
 import { TableComparison } from '../projection/table-comparison.js';
-import { logCodec, logStreamPrefix } from './log-events.js';
 
 export interface TableVerification {
   events: number;
-  jobs: number;
+  /** How many streams of each kind there are, by its name. */
+  streams: Record<string, number>;
   difference_count: number;
   /** The first hundred. */
   differences: Difference[];
@@ -37,29 +37,33 @@ interface StoredRow extends EncodedEvent {
 }
 
 /** @throws Error when the database cannot be read */
-export function verifyTables<State, Event extends DomainEvent>(
-  audited: Projected<State, Event>,
+export function verifyTables(
+  kinds: readonly AuditedKind[],
   { path, onProgress }: VerifyOptions,
 ): TableVerification {
   const connection = new BetterSqlite3(path, { readonly: true, timeout: 5_000 });
   try {
     connection.exec('BEGIN');
-    return new TableCheck(audited, connection, onProgress).run();
+    return new TableCheck(kinds, connection, onProgress).run();
   } finally {
     connection.close();
   }
 }
 
-class TableCheck<State, Event extends DomainEvent> {
+/** A kind of stream, with its read tables if it has any. */
+export type AuditedKind = StreamKind & { readonly projection?: Projection };
+
+class TableCheck {
   private readonly problems: string[] = [];
   private readonly warnings: string[] = [];
   private eventsDone = 0;
-  private subjects = 0;
+  private readonly streams: Record<string, number>;
   private readonly nextEvents: BetterSqlite3.Statement;
-  private readonly tables: TableComparison<State, Event>;
+  /** Of each kind that has tables. */
+  private readonly tables: ReadonlyMap<StreamKind, TableComparison>;
 
   constructor(
-    private readonly audited: Projected<State, Event>,
+    private readonly kinds: readonly AuditedKind[],
     private readonly connection: BetterSqlite3.Database,
     private readonly onProgress: VerifyOptions['onProgress'],
   ) {
@@ -67,30 +71,36 @@ class TableCheck<State, Event extends DomainEvent> {
       `SELECT version, type, schema_version, data FROM events
        WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
     );
-    const isThere = connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
-    const tables = audited.tables.filter(({ name }) => isThere.get(name) !== undefined);
-    for (const { name } of audited.tables.filter((table) => !tables.includes(table)))
+    this.streams = Object.fromEntries(kinds.map(({ name }) => [name, 0]));
+    this.tables = new Map(projectedAmong(kinds).map((kind) => [kind, this.comparisonOf(kind)]));
+  }
+
+  private comparisonOf(kind: ProjectedKind): TableComparison {
+    const { projection } = kind;
+    const isThere = this.connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
+    const tables = projection.tables.filter(({ name }) => isThere.get(name) !== undefined);
+    for (const { name } of projection.tables.filter((table) => !tables.includes(table)))
       this.problem(`the table ${name} is missing: the next start of a service makes it again`);
-    this.tables = new TableComparison({ ...audited, tables }, connection);
+    return new TableComparison({ ...kind, projection: { ...projection, tables } }, this.connection);
   }
 
   run(): TableVerification {
-    this.checkCheckpoint();
+    for (const kind of projectedAmong(this.kinds)) this.checkCheckpoint(kind.projection);
     for (const streamId of this.streamIds()) this.checkStream(streamId);
-    this.tables.compareStrays();
+    const comparisons = [...this.tables.values()];
+    for (const comparison of comparisons) comparison.compareStrays();
     return {
       events: this.connection.prepare('SELECT count(*) FROM events').pluck().get() as number,
-      jobs: this.subjects,
-      difference_count: this.tables.differenceCount,
-      differences: this.tables.differences,
+      streams: this.streams,
+      difference_count: comparisons.reduce((sum, { differenceCount }) => sum + differenceCount, 0),
+      differences: comparisons.flatMap(({ differences }) => differences).slice(0, reportedMax),
       problems: this.problems,
       warnings: this.warnings,
     };
   }
 
   /** A service does not start on tables that are ahead of it. */
-  private checkCheckpoint(): void {
-    const { name, version: known } = this.audited;
+  private checkCheckpoint({ name, version: known }: Projection): void {
     const found = this.connection
       .prepare('SELECT version, position FROM projections WHERE name = ?')
       .get(name) as { version: number; position: number } | undefined;
@@ -123,20 +133,18 @@ class TableCheck<State, Event extends DomainEvent> {
   }
 
   private checkStream(streamId: string): void {
-    const { audited } = this;
-    if (streamId.startsWith(audited.streamPrefix)) {
-      this.subjects += 1;
-      const folded = this.fold(streamId, audited.codec, audited.decider);
-      if (folded === undefined) return;
-      const subject = streamId.slice(audited.streamPrefix.length);
-      if (!this.tables.compare(subject, folded.state))
-        this.warnings.push(`${subject} was removed, and its rows are still being deleted`);
-    } else if (streamId.startsWith(logStreamPrefix)) {
-      // No table tells of the log itself: its events must be readable, and that is all.
-      this.fold(streamId, logCodec, { initialState: undefined, evolve: () => undefined });
-    } else {
+    const kind = kindOfStream(this.kinds, streamId);
+    if (kind === undefined) {
       this.problem(`stream ${streamId} is of no kind that this Daybook knows`);
+      return;
     }
+    this.streams[kind.name] = (this.streams[kind.name] ?? 0) + 1;
+    const folded = this.fold(streamId, kind);
+    if (folded === undefined) return;
+    const subject = subjectOf(kind, streamId);
+    // No table tells of some kinds: their events must be readable, and that is all.
+    if (this.tables.get(kind)?.compare(subject, folded.state) === false)
+      this.warnings.push(`${subject} was removed, and its rows are still being deleted`);
   }
 
   /** In pages, which costs half of what asking for them one by one does. */
@@ -151,18 +159,14 @@ class TableCheck<State, Event extends DomainEvent> {
   }
 
   /** The state that the events of a stream add up to; undefined, and a problem, when they cannot be folded. */
-  private fold<FoldedState, FoldedEvent extends DomainEvent>(
-    streamId: string,
-    codec: EventCodec<FoldedEvent>,
-    { initialState, evolve }: Pick<Decider<FoldedState, never, FoldedEvent>, 'initialState' | 'evolve'>,
-  ): { state: FoldedState } | undefined {
-    let state = initialState;
+  private fold(streamId: string, { codec, decider }: StreamKind): { state: unknown } | undefined {
+    let state = decider.initialState;
     let version = 0;
     try {
       for (const event of this.eventsOf(streamId)) {
         version += 1;
         if (event.version !== version) throw new Error(`version ${version} is missing`);
-        state = evolve(state, codec.decode(event));
+        state = decider.evolve(state, codec.decode(event));
         this.eventsDone += 1;
         if (this.eventsDone % progressEvery === 0) this.onProgress?.(this.eventsDone);
       }

@@ -9,7 +9,8 @@ import { DatabaseInUse, takeServiceLock } from '../database/sqlite/service-lock.
 import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
-import { migrations } from '../application.js';
+import { migrationsOf } from '../application.js';
+import { kinds } from '../kinds.js';
 import { jobEntities } from '../simulation/entities.js';
 import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
 
@@ -28,7 +29,7 @@ export async function acceptRollbackOf(options: AcceptRollbackOptions): Promise<
   try {
     const database = await Database.open({
       path,
-      migrations,
+      migrations: migrationsOf(kinds),
       entities: jobEntities,
       runtime: systemRuntime,
     });

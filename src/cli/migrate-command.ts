@@ -4,7 +4,8 @@ import type { PendingMigration } from '../database/sqlite/migration-rehearsal.js
 import { pendingMigrations } from '../database/sqlite/pending-migrations.js';
 import { afterCommands, takeCommandLock } from '../database/sqlite/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
-import { migrations } from '../application.js';
+import { migrationsOf } from '../application.js';
+import { kinds } from '../kinds.js';
 import { databasePath, print, type DatabaseOption } from './cli-environment.js';
 
 export interface MigrateOptions extends DatabaseOption {
@@ -15,7 +16,7 @@ export interface MigrateOptions extends DatabaseOption {
 /** @throws UnusableDatabase, DatabaseInUse: nothing was changed */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const path = databasePath(options);
-  const pending = await pendingMigrations(path, migrations);
+  const pending = await pendingMigrations(path, migrationsOf(kinds));
   const isApplied = options.dryRun !== true && pending.length > 0;
   if (isApplied) await apply(path);
   if (options.json === true)
@@ -26,7 +27,9 @@ export async function migrate(options: MigrateOptions): Promise<void> {
 async function apply(path: string): Promise<void> {
   const lock = await afterCommands(() => takeCommandLock(path), systemRuntime);
   try {
-    await (await Database.open({ path, migrations, entities: [], runtime: systemRuntime })).close();
+    await (
+      await Database.open({ path, migrations: migrationsOf(kinds), entities: [], runtime: systemRuntime })
+    ).close();
   } finally {
     lock.release();
   }

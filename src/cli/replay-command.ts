@@ -2,7 +2,8 @@
 import { Log, type LoggedEvent } from '../event-store/log.js';
 import { evolve } from '../simulation/domain/evolve.js';
 import { statusOf, type JobState } from '../simulation/domain/job.js';
-import { jobCodec, streamOf } from '../simulation/job-streams.js';
+import { jobs } from '../simulation/jobs.js';
+import { streamOf } from '../simulation/job-streams.js';
 import { viewOfJob } from '../simulation/views.js';
 import { completeJobId, loggedJobIdsBeginning } from './job-id.js';
 import { Refused } from './outcome.js';
@@ -19,7 +20,7 @@ export async function replay(given: string, options: DatabaseOption & { json?: b
     for (let position = 0; position < end;) {
       const page = log.page(position, end, pageSize, { streamId: streamOf(jobId) });
       for (const event of page.events) {
-        state = evolve(state, jobCodec.decode(event));
+        state = evolve(state, jobs.codec.decode(event));
         print(options.json === true ? jsonLine(event, state) : textLine(event, state));
       }
       position = page.scannedTo;

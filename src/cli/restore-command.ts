@@ -7,7 +7,8 @@ import { Replacement } from '../database/sqlite/replacement.js';
 import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
-import { migrations } from '../application.js';
+import { migrationsOf } from '../application.js';
+import { kinds } from '../kinds.js';
 import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
 import { verifyDatabase } from './verify-database.js';
 import { tellVerification } from './verify-report.js';
@@ -26,12 +27,17 @@ export async function restore(file: string, options: RestoreOptions): Promise<vo
     process.exit(130);
   };
   try {
-    replacement.take(file, migrations);
+    replacement.take(file, migrationsOf(kinds));
     // Not before: nothing is heard while SQLite copies, and a process that does not end at Ctrl-C gets killed anyway.
     process.on('SIGINT', giveUp).on('SIGTERM', giveUp);
     // The service would do it at its start; what is checked must be what it will find.
     await (
-      await Database.open({ path: replacement.path, migrations, entities: [], runtime: systemRuntime })
+      await Database.open({
+        path: replacement.path,
+        migrations: migrationsOf(kinds),
+        entities: [],
+        runtime: systemRuntime,
+      })
     ).close();
     refuseOtherLog(replacement.path, path);
     const verification = await verifyDatabase({ path: replacement.path, keyFile, copyOf: path });

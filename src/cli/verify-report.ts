@@ -4,7 +4,7 @@ import type { Difference } from '../projection/row-comparison.js';
 import { print } from './cli-environment.js';
 
 export function tellVerification(verification: Verification): void {
-  const { ok, events, jobs, difference_count: count, differences, problems, warnings } = verification;
+  const { ok, events, streams, difference_count: count, differences, problems, warnings } = verification;
   for (const warning of warnings) print(`Warning: ${warning}`);
   for (const problem of problems) print(`The log: ${problem}`);
   for (const difference of differences) print(sentenceOf(difference));
@@ -12,11 +12,11 @@ export function tellVerification(verification: Verification): void {
   const verdict = ok
     ? 'The tables are what the events say'
     : `${count} difference(s), ${problems.length} problem(s)`;
-  print(`${verdict}: ${events} events of ${jobs} jobs.`);
+  print(`${verdict}: ${events} events of ${streams['job'] ?? 0} jobs.`);
 }
 
-function sentenceOf({ table, job_id, date, model, column, expected, actual }: Difference): string {
-  const row = [table, job_id, date, model].filter((part) => part !== undefined).join(' ');
+function sentenceOf({ table, column, expected, actual, ...key }: Difference): string {
+  const row = [table, ...Object.values(key)].join(' ');
   if (column !== undefined) {
     return `${row}: ${column} is ${JSON.stringify(actual)}; the events say ${JSON.stringify(expected)}`;
   }

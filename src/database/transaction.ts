@@ -1,6 +1,7 @@
 // What work inside a write transaction may do. Only the write queue makes one.
 
-import type { Awaitable } from './awaitable.js';
+/** What is there at once, as everything is on SQLite, or comes from behind a network. */
+export type Awaitable<T> = T | Promise<T>;
 
 export type Value = string | number | bigint | Buffer | null;
 
@@ -20,9 +21,9 @@ export interface Transaction {
    * Does what all commands of the commit share, for whichever asks first: what it writes is not held against the
    * command that happened to ask, should that be refused afterwards.
    */
-  shared(work: () => Awaitable<void>): Awaitable<void>;
+  shared(work: () => Promise<void>): Promise<void>;
   /** Called when all commands of the commit are done and before it is made durable. */
-  beforeCommit(call: () => Awaitable<void>): void;
+  beforeCommit(call: () => Awaitable<unknown>): void;
   /** Called when everything is durable. It must not throw: the commit has happened. */
   afterCommit(call: () => void): void;
 }

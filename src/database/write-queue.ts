@@ -5,8 +5,7 @@ import { pause, stopwatch, type Runtime } from '../runtime/runtime.js';
 import { DatabaseUnavailable, isBusy, unavailableReason, type UnavailableReason } from './database-error.js';
 import { SqliteStatements } from './sqlite/sqlite-statements.js';
 import { SqliteTransaction } from './sqlite/sqlite-transaction.js';
-import type { Awaitable } from './awaitable.js';
-import type { Transaction } from './transaction.js';
+import type { Awaitable, Transaction } from './transaction.js';
 
 /** One caller's work. It may run more than once, and only the run that commits counts. */
 export type Work<T> = (transaction: Transaction) => Awaitable<T>;
@@ -183,8 +182,7 @@ export class WriteQueue {
     try {
       const outcomes: Outcome[] = [];
       for (const { work } of batch) {
-        const outcome = attempt(work, transaction);
-        outcomes.push(outcome instanceof Promise ? await outcome : outcome);
+        outcomes.push(await attempt(work, transaction));
       }
       await transaction.finish();
       const commitsAt = stopwatch();
@@ -220,23 +218,17 @@ export class WriteQueue {
 }
 
 /** An error before the first write is the caller's own affair: a refusal, most often. */
-function attempt(work: Work<unknown>, transaction: SqliteTransaction): Awaitable<Outcome> {
+async function attempt(work: Work<unknown>, transaction: SqliteTransaction): Promise<Outcome> {
   const writesBefore = transaction.ownWrites;
-  const failed = (error: unknown): Outcome => {
+  try {
+    return { value: await work(transaction) };
+  } catch (error) {
     if (transaction.ownWrites !== writesBefore || unavailableReason(error) !== undefined) {
       throw new SpoiledBatch('a command failed after it had written', { cause: error });
     }
     return { error };
-  };
-  try {
-    const value = work(transaction);
-    return value instanceof Promise ? value.then(succeeded, failed) : { value };
-  } catch (error) {
-    return failed(error);
   }
 }
-
-const succeeded = (value: unknown): Outcome => ({ value });
 
 function settle({ resolve, reject }: Waiting, outcome: Outcome): void {
   if ('error' in outcome) reject(outcome.error);

@@ -15,7 +15,14 @@ export interface EncodedEvent {
   data: string;
 }
 
-export class EventCodec<Event extends DomainEvent> {
+/** How the events of a kind become stored text and come back. */
+export interface Codec<Event> {
+  encode(event: Event): EncodedEvent;
+  /** @throws Error when the type or the schema version is not known: it comes from a newer Daybook */
+  decode(stored: EncodedEvent): Event;
+}
+
+export class EventCodec<Event extends DomainEvent> implements Codec<Event> {
   constructor(private readonly schemas: Readonly<Record<Event['type'], EventSchema>>) {}
 
   encode(event: Event): EncodedEvent {
@@ -23,7 +30,6 @@ export class EventCodec<Event extends DomainEvent> {
     return { type: event.type, schema_version: schema.schemaVersion, data: JSON.stringify(event.data) };
   }
 
-  /** @throws Error when the type or the schema version is not known: it comes from a newer Daybook */
   decode({ type, schema_version: version, data }: EncodedEvent): Event {
     const schema = (this.schemas as Readonly<Record<string, EventSchema | undefined>>)[type];
     if (schema === undefined || version > schema.schemaVersion) {

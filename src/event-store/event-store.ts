@@ -1,8 +1,7 @@
-// The log: appends with an expected version, reads one stream. Positions are gapless over the whole log and versions
-// in each stream; both are given inside the write transaction, so no rollback leaves a hole.
+// The log: appends with an expected version (optimistic concurrency), reads one stream. Positions are gapless over the
+// whole log and versions in each stream; both are given inside the write transaction, so no rollback leaves a hole.
 import { timestamp, type Runtime } from '../runtime/runtime.js';
-import { after, inOrder, type Awaitable } from '../database/awaitable.js';
-import type { Transaction } from '../database/transaction.js';
+import type { Awaitable, Transaction } from '../database/transaction.js';
 import type { EncodedEvent } from './codec.js';
 import type { LogSignal } from './log-signal.js';
 
@@ -30,50 +29,54 @@ interface Head {
   recordedAt: string;
 }
 
+/** A transaction has one head, whoever appends in it: there is one log. */
+const headKey = {};
+
+/**
+ * Called in each transaction that appends, when all its commands are done and before it is made durable: the log grew
+ * from one position to another.
+ */
+export type LogGrowth = (transaction: Transaction, from: number, to: number) => Awaitable<unknown>;
+
 const pageSize = 256;
 
 export class EventStore {
   constructor(
     private readonly runtime: Runtime,
     private readonly signal: LogSignal,
+    private readonly grown: LogGrowth,
   ) {}
 
   /**
    * Appends events to a stream, in order. `expectedVersion` is the version that the caller read in this transaction,
    * which holds the write lock; the unique index on stream and version stands behind it.
    */
-  append(
+  async append(
     transaction: Transaction,
     streamId: string,
     expectedVersion: number,
     events: readonly EncodedEvent[],
     metadata: Metadata,
-  ): Awaitable<void> {
+  ): Promise<void> {
+    const head = await transaction.once(headKey, () => this.readHead(transaction));
     const metadataText = JSON.stringify(metadata);
     let version = expectedVersion;
-    return after(this.headIn(transaction), (head) =>
-      inOrder(events, ({ type, schema_version: schemaVersion, data }) => {
-        version += 1;
-        head.position += 1;
-        return transaction.run(
-          `INSERT INTO events (position, stream_id, version, type, schema_version, data, metadata, recorded_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-          head.position,
-          streamId,
-          version,
-          type,
-          schemaVersion,
-          data,
-          metadataText,
-          head.recordedAt,
-        );
-      }),
-    );
-  }
-
-  /** The position of the last event of the log, as this transaction sees it. */
-  headOf(transaction: Transaction): Awaitable<number> {
-    return after(this.headIn(transaction), ({ position }) => position);
+    for (const { type, schema_version: schemaVersion, data } of events) {
+      version += 1;
+      head.position += 1;
+      await transaction.run(
+        `INSERT INTO events (position, stream_id, version, type, schema_version, data, metadata, recorded_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        head.position,
+        streamId,
+        version,
+        type,
+        schemaVersion,
+        data,
+        metadataText,
+        head.recordedAt,
+      );
+    }
   }
 
   /** 0 when the stream has no events. */
@@ -106,23 +109,21 @@ export class EventStore {
     }
   }
 
-  /** Read once a transaction. */
-  private headIn(transaction: Transaction): Awaitable<Head> {
-    return transaction.once(this, () => this.readHead(transaction));
-  }
-
-  /** All events of one commit carry one time, and it never goes back, even when the clock does. */
-  private readHead(transaction: Transaction): Awaitable<Head> {
+  /** Once a transaction. All events of one commit carry one time, and it never goes back, even when the clock does. */
+  private async readHead(transaction: Transaction): Promise<Head> {
+    const now = timestamp(this.runtime.nowMs());
+    const last = await transaction.get<{ position: number; recorded_at: string }>(
+      'SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1',
+    );
+    const from = last?.position ?? 0;
+    const head = {
+      position: from,
+      recordedAt: last === undefined || now > last.recorded_at ? now : last.recorded_at,
+    };
+    transaction.beforeCommit(() => this.grown(transaction, from, head.position));
     transaction.afterCommit(() => {
       this.signal.notify();
     });
-    const now = timestamp(this.runtime.nowMs());
-    const last = transaction.get<{ position: number; recorded_at: string }>(
-      'SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1',
-    );
-    return after(last, (event) => ({
-      position: event?.position ?? 0,
-      recordedAt: event === undefined || now > event.recorded_at ? now : event.recorded_at,
-    }));
+    return head;
   }
 }

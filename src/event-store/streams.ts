@@ -1,11 +1,10 @@
 // The write path of one kind of stream: load → decide → append → project, all inside the caller's transaction.
-import type { LRUCache } from 'lru-cache';
-import { after, type Awaitable } from '../database/awaitable.js';
+import { LRUCache } from 'lru-cache';
 import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Transaction, Value } from '../database/transaction.js';
-import type { EventCodec } from './codec.js';
-import type { Decider, DomainEvent } from './decider.js';
+import type { DomainEvent } from './decider.js';
 import type { EventStore, Metadata } from './event-store.js';
+import type { StreamKind } from './kind.js';
 import { versionConflict } from './version-conflict.js';
 
 /** A folded state, exactly as of `version`. */
@@ -22,11 +21,9 @@ export interface Change<State, Event> {
   readonly events: readonly Event[];
 }
 
-/** A projection that is written in the append transaction: its rows are never behind the log. */
-export interface InlineProjection<State, Event> {
+/** Writes a kind's read tables in the append transaction: their rows are never behind the log. */
+export interface Projector<State, Event> {
   project(transaction: Transaction, change: Change<State, Event>): Promise<void>;
-  /** Called when everything up to this position of the log is projected. */
-  projectedTo(transaction: Transaction, position: number): Awaitable<void>;
 }
 
 export interface Outcome<State, Event> extends Folded<State> {
@@ -41,22 +38,32 @@ interface Touched<State, Event> {
   unprojected: number;
 }
 
-export type StateCache<State> = LRUCache<string, Folded<State>>;
-
 /** Called after the commit with all that it added, stream by stream. */
 export type Committed<Event> = (streamId: string, events: readonly Event[]) => void;
 
+export interface StreamsOptions<State, Event> {
+  /** Of a kind that has read tables. */
+  projector?: Projector<State, Event>;
+  /** How many cells of folded states are kept in memory (`Decider.sizeOf`). */
+  cellsMax?: number;
+  committed?: Committed<Event>;
+}
+
 export class Streams<State extends object | undefined, Command, Event extends DomainEvent> {
   private readonly folding = new Map<string, Promise<void>>();
+  private readonly cache: LRUCache<string, Folded<State>>;
+  private readonly projector: Projector<State, Event> | undefined;
+  private readonly committed: Committed<Event> | undefined;
 
   constructor(
-    private readonly decider: Decider<State, Command, Event>,
-    private readonly codec: EventCodec<Event>,
+    private readonly kind: StreamKind<State, Command, Event>,
     private readonly store: EventStore,
-    private readonly projection: InlineProjection<State, Event>,
-    private readonly cache: StateCache<State>,
-    private readonly committed: Committed<Event>,
-  ) {}
+    { projector, cellsMax = 500_000, committed }: StreamsOptions<State, Event> = {},
+  ) {
+    this.cache = new LRUCache({ maxSize: cellsMax });
+    this.projector = projector;
+    this.committed = committed;
+  }
 
   /** Whether a transaction has hardly anything to fold to know this stream. */
   isFolded(streamId: string): boolean {
@@ -77,8 +84,9 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   }
 
   /** The state of a stream as this transaction sees it. */
-  load(transaction: Transaction, streamId: string): Awaitable<Folded<State>> {
-    return after(this.touch(transaction, streamId), ({ now }) => now);
+  async load(transaction: Transaction, streamId: string): Promise<Folded<State>> {
+    const { now } = await this.touch(transaction, streamId);
+    return now;
   }
 
   /**
@@ -88,32 +96,31 @@ export class Streams<State extends object | undefined, Command, Event extends Do
    * @throws Refusal `version_conflict` when it is not there
    * @throws whatever the decider refuses with; then nothing is written
    */
-  execute(
+  async execute(
     transaction: Transaction,
     streamId: string,
     command: Command,
     metadata: Metadata,
     expectedVersion?: number,
-  ): Awaitable<Outcome<State, Event>> {
-    return after(this.touch(transaction, streamId), (touched) => {
-      const { state, version } = touched.now;
-      // Of a stream that is not there, the decider knows better what to say.
-      if (expectedVersion !== undefined && version > 0 && expectedVersion !== version) {
-        throw versionConflict(streamId, expectedVersion, version);
-      }
-      const events = this.decider.decide(state, command);
-      if (events.length === 0) return { state, version, events };
-      const encoded = events.map((event) => this.codec.encode(event));
-      return after(this.store.append(transaction, streamId, version, encoded, metadata), () => {
-        const now = {
-          state: events.reduce((before, event) => this.decider.evolve(before, event), state),
-          version: version + events.length,
-        };
-        touched.now = now;
-        touched.events.push(...events);
-        return { state: now.state, version: now.version, events };
-      });
-    });
+  ): Promise<Outcome<State, Event>> {
+    const touched = await this.touch(transaction, streamId);
+    const { state, version } = touched.now;
+    // Of a stream that is not there, the decider knows better what to say.
+    if (expectedVersion !== undefined && version > 0 && expectedVersion !== version) {
+      throw versionConflict(streamId, expectedVersion, version);
+    }
+    const { decider, codec } = this.kind;
+    const events = decider.decide(state, command);
+    if (events.length === 0) return { state, version, events };
+    const encoded = events.map((event) => codec.encode(event));
+    await this.store.append(transaction, streamId, version, encoded, metadata);
+    const now = {
+      state: events.reduce((before, event) => decider.evolve(before, event), state),
+      version: version + events.length,
+    };
+    touched.now = now;
+    touched.events.push(...events);
+    return { state: now.state, version: now.version, events };
   }
 
   /**
@@ -125,11 +132,10 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   }
 
   private async projectTouched(transaction: Transaction): Promise<void> {
-    let projected = 0;
     for (const [streamId, touched] of this.touchedIn(transaction)) {
       const events = touched.events.slice(touched.unprojected);
       if (events.length === 0) continue;
-      await this.projection.project(transaction, {
+      await this.projector?.project(transaction, {
         streamId,
         before: touched.before,
         after: touched.now.state,
@@ -137,21 +143,13 @@ export class Streams<State extends object | undefined, Command, Event extends Do
       });
       touched.before = touched.now.state;
       touched.unprojected = touched.events.length;
-      projected += events.length;
     }
-    if (projected > 0) await this.projection.projectedTo(transaction, await this.store.headOf(transaction));
   }
 
-  private touch(transaction: Transaction, streamId: string): Awaitable<Touched<State, Event>> {
+  private async touch(transaction: Transaction, streamId: string): Promise<Touched<State, Event>> {
     const all = this.touchedIn(transaction);
-    return all.get(streamId) ?? this.foldInto(all, transaction, streamId);
-  }
-
-  private async foldInto(
-    all: Map<string, Touched<State, Event>>,
-    transaction: Transaction,
-    streamId: string,
-  ): Promise<Touched<State, Event>> {
+    const known = all.get(streamId);
+    if (known !== undefined) return known;
     const now = await this.fold(transaction, streamId);
     const touched = { before: now.state, now, events: [], unprojected: 0 };
     all.set(streamId, touched);
@@ -161,7 +159,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   /** The cached state when nothing was added since (another process may write too), else the tail folded onto it. */
   private async fold(transaction: Transaction, streamId: string): Promise<Folded<State>> {
     const cached = this.cache.get(streamId);
-    const { state, version } = cached ?? { state: this.decider.initialState, version: 0 };
+    const { state, version } = cached ?? { state: this.kind.decider.initialState, version: 0 };
     if (version === (await this.store.versionOf(transaction, streamId))) return cached ?? { state, version };
     return this.foldOn(transaction, streamId, { state, version });
   }
@@ -170,7 +168,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     const source = {
       all: <Row>(sql: string, ...parameters: readonly Value[]) => reader.query<Row>(sql, ...parameters),
     };
-    const folded = await this.foldOn(source, streamId, { state: this.decider.initialState, version: 0 });
+    const folded = await this.foldOn(source, streamId, { state: this.kind.decider.initialState, version: 0 });
     // A commit may have remembered a later one meanwhile.
     if (folded.version > (this.cache.peek(streamId)?.version ?? 0)) this.remember(streamId, folded);
   }
@@ -182,7 +180,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   ): Promise<Folded<State>> {
     for await (const page of this.store.readStream(source, streamId, version)) {
       for (const row of page) {
-        state = this.decider.evolve(state, this.codec.decode(row));
+        state = this.kind.decider.evolve(state, this.kind.codec.decode(row));
         version = row.version;
       }
     }
@@ -190,7 +188,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   }
 
   private remember(streamId: string, folded: Folded<State>): void {
-    this.cache.set(streamId, folded, { size: 1 + this.decider.sizeOf(folded.state) });
+    this.cache.set(streamId, folded, { size: 1 + this.kind.decider.sizeOf(folded.state) });
   }
 
   private touchedIn(transaction: Transaction): Map<string, Touched<State, Event>> {
@@ -202,7 +200,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
         for (const [streamId, { now, events }] of all) {
           if (now.version === 0) continue;
           this.remember(streamId, now);
-          if (events.length > 0) this.committed(streamId, events);
+          if (events.length > 0) this.committed?.(streamId, events);
         }
       });
       return all;

@@ -17,7 +17,8 @@ export class AdminController {
     summary: 'Holds the tables and the log against the events; changes nothing.',
     answers: { 200: json('What was found.', verificationAnswer) },
   })
-  verify(): Promise<Verification> {
-    return this.verifier.verify();
+  async verify(): Promise<Verification & { jobs: number }> {
+    const verification = await this.verifier.verify();
+    return { ...verification, jobs: verification.streams['job'] ?? 0 };
   }
 }

@@ -103,16 +103,13 @@ export const refusalsAnswer = listAnswer(
 
 const difference = answer(
   'Difference',
-  z.object({
+  z.looseObject({
     table: z.string(),
-    job_id: z.string(),
-    date: z.string().exactOptional(),
-    model: z.string().exactOptional(),
     column: z.string().exactOptional(),
     expected: z.unknown(),
     actual: z.unknown(),
   }) satisfies z.ZodType<Difference>,
-  'What a read table says, and what the events say; without a column, a whole row.',
+  'What a read table says, and what the events say; without a column, a whole row. Further members name the row by its key, like `job_id`.',
 );
 
 export const verificationAnswer = answer(
@@ -121,12 +118,13 @@ export const verificationAnswer = answer(
     ok: z.boolean(),
     events: count,
     jobs: count,
+    streams: z.record(z.string(), count),
     difference_count: count,
     differences: z.array(difference),
     problems: z.array(z.string()),
     warnings: z.array(z.string()),
   }) satisfies z.ZodType<Verification>,
-  'The tables and the log, held against the events; the first hundred differences.',
+  'The tables and the log, held against the events; how many streams there are of each kind; the first hundred differences.',
 );
 
 export const rebuildAnswer = answer(

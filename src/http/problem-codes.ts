@@ -51,6 +51,7 @@ export const codesOfMechanisms = problemCodes({
     means: 'a rebuild is running',
     members: { current_rebuild_id: z.string().optional() },
   },
+  projection_not_found: { status: 404, means: 'there is no such projection' },
   rebuild_not_found: { status: 404, means: 'there is no such rebuild' },
   log_rolled_back: {
     status: 409,

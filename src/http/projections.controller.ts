@@ -1,5 +1,5 @@
 // The read tables as admins see them: how far they are, and building them anew.
-import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
@@ -8,6 +8,7 @@ import { Log } from '../event-store/log.js';
 import { readCheckpoint } from '../projection/checkpoint.js';
 import { Rebuilds, type RebuildView } from '../projection/rebuilds.js';
 import { Command, projectionListAnswer, Question, rebuildAnswer } from './answers.js';
+import { rebuildRequest } from './admin-requests.js';
 import { json } from './operation.js';
 
 @ApiTags('Administration')
@@ -26,21 +27,14 @@ export class ProjectionsController {
     answers: { 200: json('The projections.', projectionListAnswer) },
   })
   list(): z.output<typeof projectionListAnswer> {
-    const { projection } = this.rebuilds;
-    const { name, version, position } = readCheckpoint(this.database, projection.name);
-    const rows = projection.tables.map((table) => [table.name, this.count(table.name)] as const);
-    return {
-      items: [
-        {
-          name,
-          version,
-          position,
-          lag: Math.max(0, this.log.end() - position),
-          rows: Object.fromEntries(rows),
-          last_rebuild: this.rebuilds.latest() ?? null,
-        },
-      ],
-    };
+    const latest = this.rebuilds.latest() ?? null;
+    const end = this.log.end();
+    const items = this.rebuilds.projections.map(({ name, tables }) => {
+      const { version, position } = readCheckpoint(this.database, name);
+      const rows = Object.fromEntries(tables.map((table) => [table.name, this.count(table.name)]));
+      return { name, version, position, lag: Math.max(0, end - position), rows, last_rebuild: latest };
+    });
+    return { items };
   }
 
   @Post('rebuild')
@@ -49,10 +43,13 @@ export class ProjectionsController {
     id: 'startRebuild',
     summary: 'Builds the read tables anew from the log; reads and commands go on meanwhile.',
     answers: { 202: json('It has begun.', rebuildAnswer, 'Location') },
-    problems: ['rebuild_running'],
+    problems: ['rebuild_running', 'projection_not_found'],
   })
-  start(@Res({ passthrough: true }) reply: FastifyReply): RebuildView {
-    const started = this.rebuilds.start();
+  start(
+    @Body({ schema: rebuildRequest }) { projection }: z.output<typeof rebuildRequest>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): RebuildView {
+    const started = this.rebuilds.start(projection);
     void reply.header('location', `/admin/projections/rebuild/${started.id}`);
     return started;
   }

@@ -2,6 +2,7 @@
 // missing, whatever the length of the log.
 import type { Reader } from '../database/sqlite/sqlite-reader.js';
 import type { Transaction } from '../database/transaction.js';
+import type { LogGrowth } from '../event-store/event-store.js';
 
 export interface Checkpoint {
   name: string;
@@ -11,16 +12,15 @@ export interface Checkpoint {
   position: number;
 }
 
-export async function saveCheckpoint(
-  transaction: Transaction,
-  name: string,
-  position: number,
-): Promise<void> {
-  await transaction.run('UPDATE projections SET position = ? WHERE name = ?', position, name);
-}
+/**
+ * In each transaction that appends: every projection that was at the end of the log is at its new end, since each one
+ * has projected what is its own by then. One that is behind stays there, for the next start.
+ */
+export const advanceCheckpoints: LogGrowth = (transaction, from, to) =>
+  transaction.run('UPDATE projections SET position = ? WHERE position = ?', to, from);
 
-/** After a rebuild: its tables are of these rules. */
-export async function replaceCheckpoint(
+/** After a rebuild or a catch-up: its tables are of these rules, as of this position. */
+export async function saveCheckpoint(
   transaction: Transaction,
   { name, version, position }: Checkpoint,
 ): Promise<void> {

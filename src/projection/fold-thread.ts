@@ -10,6 +10,14 @@ type Order = { kind: 'fold'; to: number } | { kind: 'written'; slices: number } 
 type Told =
   ({ kind: 'slice' } & Slice) | { kind: 'folded'; report: FoldReport } | { kind: 'failed'; message: string };
 
+/** What the thread is handed: which database, and which projections of which kinds. */
+export interface FoldTask {
+  path: string;
+  /** Of the module that lists the kinds: a thread loads it for itself. */
+  kindsUrl: string;
+  projections: readonly string[];
+}
+
 export interface FoldReport {
   /** Everything up to here is in the slices that came before. */
   position: number;
@@ -38,9 +46,8 @@ export class FoldThread {
   private writeSlices: WriteSlices = () => Promise.resolve(0);
   private settle: { resolve: (report: FoldReport) => void; reject: (error: Error) => void } | undefined;
 
-  /** @param program knows the projection; it is handed the path of the database */
-  constructor(program: URL, path: string) {
-    this.worker = startInBackground(program, path);
+  constructor(program: URL, task: FoldTask) {
+    this.worker = startInBackground(program, task);
     this.worker.on('message', (told: Told) => {
       this.hear(told);
     });
@@ -107,10 +114,7 @@ export class FoldThread {
 }
 
 /** The thread's end: folds as it is told, and waits while too many slices are under way. */
-export function foldAsTold<State, Event extends { type: string; data: object }>(
-  port: MessagePort,
-  fold: LogFold<State, Event>,
-): void {
+export function foldAsTold(port: MessagePort, fold: LogFold): void {
   let underWay = 0;
   let wake: (() => void) | undefined;
   const tell = (told: Told): void => {
@@ -126,11 +130,9 @@ export function foldAsTold<State, Event extends { type: string; data: object }>(
       tell({ kind: 'slice', writes, position: fold.position });
       await untilAtMost(underWayMax - 1);
     }
-    if (isFirst) fold.comparison.compareStrays();
+    if (isFirst) fold.compareStrays();
     await untilAtMost(0);
-    const { position, comparison } = fold;
-    const { differenceCount, differences } = comparison;
-    tell({ kind: 'folded', report: { position, differenceCount, differences } });
+    tell({ kind: 'folded', report: { position: fold.position, ...fold.compared } });
   };
   port.on('message', (order: Order) => {
     if (order.kind === 'end') {

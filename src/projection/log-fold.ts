@@ -2,15 +2,17 @@
 // thread of its own, on a connection of its own. On the way it compares the rows with those of the live tables.
 import type BetterSqlite3 from 'better-sqlite3';
 import type { DomainEvent } from '../event-store/decider.js';
-import { cellsOf, type Cell, type Projected, type ProjectedTable } from './projected.js';
-import { TableComparison } from './table-comparison.js';
+import { kindOfStream, subjectOf } from '../event-store/kind.js';
+import { cellsOf, type Cell, type ProjectedKind, type ProjectedTable } from './projected.js';
+import type { Difference } from './row-comparison.js';
+import { reportedMax, TableComparison } from './table-comparison.js';
 
 /** A step of filling the new tables. */
 export type RowWrite =
-  /** Takes away what is there of a subject. */
-  | { kind: 'clear'; subject: string }
+  /** Takes away what is there of a subject, in the tables of a projection: the one with this place among the rebuilt. */
+  | { kind: 'clear'; projection: number; subject: string }
   /**
-   * New rows of the table with this place among the projection's: a JSON array of arrays of cells. As one text they
+   * New rows of the table with this place among those of all rebuilt projections: a JSON array of arrays of cells. As one text they
    * cross to the service's thread, and go into SQLite, without becoming objects there.
    */
   | { kind: 'insert'; table: number; rows: string }
@@ -36,8 +38,9 @@ type StoredEvent = readonly [
   data: string,
 ];
 
-interface Followed<State, Event> {
-  state: State;
+interface Followed {
+  kind: ProjectedKind;
+  state: unknown;
   version: number;
   /** Of its latest event. */
   position: number;
@@ -46,7 +49,7 @@ interface Followed<State, Event> {
   /** Its rows as of some version are in the new tables. */
   isWritten: boolean;
   /** What happened since its rows were written. */
-  unwritten: Event[];
+  unwritten: DomainEvent[];
   /** Whether anything happened since its rows were written. */
   isDirty: boolean;
 }
@@ -57,15 +60,16 @@ const pageSize = 2_000;
 const restsAfter = 5_000;
 const columns = 'position, stream_id, version, type, schema_version, data';
 
-export class LogFold<State, Event extends DomainEvent> {
+export class LogFold {
   /** Everything up to here has been folded. */
   position = 0;
-  /** With the live tables. */
-  readonly comparison: TableComparison<State, Event>;
+  private readonly comparisons: ReadonlyMap<ProjectedKind, TableComparison>;
+  /** Where the tables of each projection begin among those of all. */
+  private readonly firstTables: ReadonlyMap<ProjectedKind, number>;
 
   /** In the order of their last event. */
-  private readonly followed = new Map<string, Followed<State, Event>>();
-  private latest: { streamId: string; followed: Followed<State, Event> } | undefined;
+  private readonly followed = new Map<string, Followed>();
+  private latest: { streamId: string; followed: Followed } | undefined;
   private cells = 0;
   private slice: RowWrite[] = [];
   private sliceRows = 0;
@@ -76,14 +80,21 @@ export class LogFold<State, Event extends DomainEvent> {
   private readonly sliceMax: number;
 
   constructor(
-    private readonly projected: Projected<State, Event>,
+    private readonly kinds: readonly ProjectedKind[],
     private readonly connection: BetterSqlite3.Database,
     { restingCellsMax = 3_000, cellsMax = 500_000, sliceRows = 60 }: LogFoldOptions = {},
   ) {
     this.restingCellsMax = restingCellsMax;
     this.cellsMax = cellsMax;
     this.sliceMax = sliceRows;
-    this.comparison = new TableComparison(projected, connection);
+    this.comparisons = new Map(kinds.map((kind) => [kind, new TableComparison(kind, connection)]));
+    const firstTables = new Map<ProjectedKind, number>();
+    let tables = 0;
+    for (const kind of kinds) {
+      firstTables.set(kind, tables);
+      tables += kind.projection.tables.length;
+    }
+    this.firstTables = firstTables;
     this.page = connection
       .prepare(
         `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ${pageSize}`,
@@ -125,14 +136,28 @@ export class LogFold<State, Event extends DomainEvent> {
     this.connection.close();
   }
 
+  /** With the live tables, so far. */
+  get compared(): { differenceCount: number; differences: Difference[] } {
+    const all = [...this.comparisons.values()];
+    return {
+      differenceCount: all.reduce((sum, { differenceCount }) => sum + differenceCount, 0),
+      differences: all.flatMap(({ differences }) => differences).slice(0, reportedMax),
+    };
+  }
+
+  /** Rows in the live tables of subjects that have no events at all. */
+  compareStrays(): void {
+    for (const comparison of this.comparisons.values()) comparison.compareStrays();
+  }
+
   private apply([position, streamId, version, type, schemaVersion, data]: StoredEvent): void {
-    const { streamPrefix, decider, codec } = this.projected;
-    if (!streamId.startsWith(streamPrefix)) return;
     const followed = this.latestOf(streamId, version);
+    if (followed === undefined) return;
     if (version !== followed.version + 1)
       throw new Error(
         `stream ${streamId} has no version ${followed.version + 1} before position ${position}`,
       );
+    const { decider, codec } = followed.kind;
     const decoded = codec.decode({ type, schema_version: schemaVersion, data });
     const sizeBefore = decider.sizeOf(followed.state);
     followed.state = decider.evolve(followed.state, decoded);
@@ -144,9 +169,11 @@ export class LogFold<State, Event extends DomainEvent> {
   }
 
   /** The map keeps the order of insertion, so its first stream is always the one that rested longest. */
-  private latestOf(streamId: string, version: number): Followed<State, Event> {
+  private latestOf(streamId: string, version: number): Followed | undefined {
     if (this.latest?.streamId === streamId) return this.latest.followed;
-    const followed = this.followed.get(streamId) ?? this.follow(streamId, version);
+    const kind = kindOfStream(this.kinds, streamId);
+    if (kind === undefined) return undefined;
+    const followed = this.followed.get(streamId) ?? this.follow(kind, streamId, version);
     this.followed.delete(streamId);
     this.followed.set(streamId, followed);
     this.latest = { streamId, followed };
@@ -154,10 +181,10 @@ export class LogFold<State, Event extends DomainEvent> {
   }
 
   /** A stream that was let go is folded again from its beginning. */
-  private follow(streamId: string, version: number): Followed<State, Event> {
-    const { initialState: state } = this.projected.decider;
-    const followed: Followed<State, Event> = {
-      state,
+  private follow(kind: ProjectedKind, streamId: string, version: number): Followed {
+    const followed: Followed = {
+      kind,
+      state: kind.decider.initialState,
       version: 0,
       position: 0,
       wasEvicted: version > 1,
@@ -166,12 +193,12 @@ export class LogFold<State, Event extends DomainEvent> {
       isDirty: false,
     };
     if (version > 1) this.foldOn(followed, streamId, version - 1);
-    this.cells += this.projected.decider.sizeOf(followed.state);
+    this.cells += kind.decider.sizeOf(followed.state);
     return followed;
   }
 
-  private foldOn(followed: { state: State; version: number }, streamId: string, to: number): void {
-    const { decider, codec } = this.projected;
+  private foldOn(followed: Pick<Followed, 'kind' | 'state' | 'version'>, streamId: string, to: number): void {
+    const { decider, codec } = followed.kind;
     while (followed.version < to) {
       const events = this.streamPage.all(streamId, followed.version) as StoredEvent[];
       if (events.length === 0) return;
@@ -193,41 +220,46 @@ export class LogFold<State, Event extends DomainEvent> {
       yield* this.write(streamId, followed);
       this.followed.delete(streamId);
       if (this.latest?.streamId === streamId) this.latest = undefined;
-      this.cells -= this.projected.decider.sizeOf(followed.state);
+      this.cells -= followed.kind.decider.sizeOf(followed.state);
     }
   }
 
-  private *write(streamId: string, followed: Followed<State, Event>): Generator<RowWrite[]> {
+  private *write(streamId: string, followed: Followed): Generator<RowWrite[]> {
     if (!followed.isDirty) return;
-    const { tables, streamPrefix } = this.projected;
-    const subject = streamId.slice(streamPrefix.length);
+    const { kind: streamKind } = followed;
+    const { tables } = streamKind.projection;
+    const firstTable = this.firstTables.get(streamKind) ?? 0;
+    const subject = subjectOf(streamKind, streamId);
     if (!followed.isWritten) this.compareAll(streamId, subject, followed);
     const touched = followed.isWritten
       ? tables.map((table) => this.touchedRows(followed, table))
       : tables.map(() => undefined);
     const mayBeAny = touched.includes(undefined);
-    if (mayBeAny && (followed.isWritten || followed.wasEvicted)) this.slice.push({ kind: 'clear', subject });
+    if (mayBeAny && (followed.isWritten || followed.wasEvicted))
+      this.slice.push({ kind: 'clear', projection: this.kinds.indexOf(streamKind), subject });
     for (const [place, table] of tables.entries()) {
-      const rows = mayBeAny ? this.projected.rowsOf(followed.state, table.name) : (touched[place] ?? []);
+      const rows = mayBeAny
+        ? streamKind.projection.rowsOf(followed.state, table.name)
+        : (touched[place] ?? []);
       const kind = mayBeAny ? 'insert' : 'put';
       let cells: Cell[][] = [];
       for (const row of rows) {
         cells.push(cellsOf(table, row));
         this.sliceRows += 1;
         if (this.sliceRows < this.sliceMax) continue;
-        this.slice.push({ kind, table: place, rows: JSON.stringify(cells) });
+        this.slice.push({ kind, table: firstTable + place, rows: JSON.stringify(cells) });
         cells = [];
         yield* this.flush();
       }
-      if (cells.length > 0) this.slice.push({ kind, table: place, rows: JSON.stringify(cells) });
+      if (cells.length > 0) this.slice.push({ kind, table: firstTable + place, rows: JSON.stringify(cells) });
     }
     followed.isWritten = true;
     followed.isDirty = false;
     followed.unwritten = [];
   }
 
-  private touchedRows(followed: Followed<State, Event>, table: ProjectedTable) {
-    return this.projected.rowsTouchedBy(followed.state, followed.unwritten, table.name);
+  private touchedRows(followed: Followed, table: ProjectedTable) {
+    return followed.kind.projection.rowsTouchedBy(followed.state, followed.unwritten, table.name);
   }
 
   private *flush(): Generator<RowWrite[]> {
@@ -238,12 +270,12 @@ export class LogFold<State, Event extends DomainEvent> {
   }
 
   /** The live tables may be ahead of the fold: in one snapshot, both are brought to the same version. */
-  private compareAll(streamId: string, subject: string, { state, version }: Followed<State, Event>): void {
-    const now = { state, version };
+  private compareAll(streamId: string, subject: string, { kind, state, version }: Followed): void {
+    const now = { kind, state, version };
     this.connection.exec('BEGIN');
     try {
       this.foldOn(now, streamId, Infinity);
-      this.comparison.compare(subject, now.state);
+      this.comparisons.get(kind)?.compare(subject, now.state);
     } finally {
       this.connection.exec('COMMIT');
     }

@@ -3,15 +3,16 @@
 import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
-import { replaceCheckpoint } from './checkpoint.js';
+import { saveCheckpoint } from './checkpoint.js';
 import { FoldThread, type FoldReport, type Slice, type WriteSlices } from './fold-thread.js';
-import type { ProjectedTable } from './projected.js';
+import type { Projection } from './projected.js';
 import { ShadowTables } from './shadow-tables.js';
 
-export interface RebuiltProjection {
-  name: string;
-  version: number;
-  tables: readonly ProjectedTable[];
+/** The thread that folds the log. */
+export interface RebuildProgram {
+  program: URL;
+  /** Of the module that lists the kinds. */
+  kindsUrl: string;
 }
 
 /** When nobody else has given a command for so long, the queue is the rebuild's own. */
@@ -32,11 +33,15 @@ export class Rebuild {
   constructor(
     private readonly database: Database,
     private readonly runtime: Runtime,
-    private readonly projection: RebuiltProjection,
-    program: URL,
+    private readonly projections: readonly Projection[],
+    { program, kindsUrl }: RebuildProgram,
   ) {
-    this.shadow = new ShadowTables(projection.tables);
-    this.thread = new FoldThread(program, database.path);
+    this.shadow = new ShadowTables(projections.map(({ tables }) => tables));
+    this.thread = new FoldThread(program, {
+      path: database.path,
+      kindsUrl,
+      projections: projections.map(({ name }) => name),
+    });
   }
 
   /**
@@ -82,8 +87,8 @@ export class Rebuild {
       return count;
     });
     await this.shadow.swap(transaction);
-    const { name, version } = this.projection;
-    await replaceCheckpoint(transaction, { name, version, position: end });
+    for (const { name, version } of this.projections)
+      await saveCheckpoint(transaction, { name, version, position: end });
     await finished(transaction, report);
     return report;
   }

@@ -4,7 +4,8 @@ import type { Transaction } from '../database/transaction.js';
 import { Refusal } from '../runtime/refusal.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import type { FoldReport } from './fold-thread.js';
-import { Rebuild, type RebuiltProjection } from './rebuild.js';
+import type { Projection } from './projected.js';
+import { Rebuild, type RebuildProgram } from './rebuild.js';
 import type { Difference } from './row-comparison.js';
 import { ShadowTables } from './shadow-tables.js';
 
@@ -29,6 +30,8 @@ interface Running {
   id: string;
   startedAt: string;
   rebuild: Rebuild;
+  /** Of the projections. */
+  names: string;
   isCancelled: boolean;
 }
 
@@ -38,12 +41,12 @@ export class Rebuilds {
   /** The last one that could not be written down. */
   private unwritten: RebuildView | undefined;
 
-  /** @param program of the thread that folds the log for this projection */
+  /** @param projections all that there are */
   constructor(
     private readonly database: Database,
     private readonly runtime: Runtime,
-    readonly projection: RebuiltProjection,
-    private readonly program: URL,
+    readonly projections: readonly Projection[],
+    private readonly program: RebuildProgram,
   ) {}
 
   /** At the start of a service: what was running when the last one died is over, and its tables go. */
@@ -51,7 +54,9 @@ export class Rebuilds {
     const { database } = this;
     const [left] = database.query("SELECT 1 FROM rebuilds WHERE status = 'running' LIMIT 1");
     if (left === undefined) return;
-    await database.queue.run((transaction) => new ShadowTables(this.projection.tables).drop(transaction));
+    await database.queue.run((transaction) =>
+      new ShadowTables(this.projections.map(({ tables }) => tables)).drop(transaction),
+    );
     const error = 'The service ended while it ran; the tables are as they were before it.';
     await database.queue.run((transaction) =>
       transaction.run(
@@ -64,9 +69,13 @@ export class Rebuilds {
 
   /**
    * Starts a rebuild, which goes on by itself.
-   * @throws Refusal `rebuild_running`
+   * @param name of the projection; all of them when not given
+   * @throws Refusal `rebuild_running`, `projection_not_found`
    */
-  start(): RebuildView {
+  start(name?: string): RebuildView {
+    const wanted = this.projections.filter((projection) => name === undefined || projection.name === name);
+    if (wanted.length === 0)
+      throw new Refusal('missing', 'projection_not_found', `There is no projection ${String(name)}.`);
     if (this.running !== undefined) {
       throw new Refusal('conflict', 'rebuild_running', `Rebuild ${this.running.id} is running.`, {
         current_rebuild_id: this.running.id,
@@ -75,8 +84,9 @@ export class Rebuilds {
     const running: Running = {
       id: this.runtime.uuid(),
       startedAt: timestamp(this.runtime.nowMs()),
-      rebuild: new Rebuild(this.database, this.runtime, this.projection, this.program),
+      rebuild: new Rebuild(this.database, this.runtime, wanted, this.program),
       isCancelled: false,
+      names: wanted.map((projection) => projection.name).join(', '),
     };
     this.running = running;
     this.unwritten = undefined;
@@ -184,10 +194,10 @@ export class Rebuilds {
     };
   }
 
-  private viewOf({ id, startedAt, rebuild }: Running): RebuildView {
+  private viewOf({ id, startedAt, names, rebuild }: Running): RebuildView {
     return {
       id,
-      projection: this.projection.name,
+      projection: names,
       status: 'running',
       events_done: rebuild.eventsDone,
       events_total: rebuild.eventsTotal,

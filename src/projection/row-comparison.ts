@@ -4,9 +4,8 @@ import type { Cell, ProjectedTable } from './projected.js';
 
 export interface Difference {
   table: string;
-  job_id: string;
-  date?: string;
-  model?: string;
+  /** The columns that name the row, like `job_id`, each as a member. */
+  [key: string]: unknown;
   /** Undefined when a whole row is missing or should not be there. */
   column?: string;
   /** What the events say. */
@@ -71,10 +70,10 @@ export class RowComparison {
     return JSON.stringify(this.keyPlaces.map((place) => row[place]));
   }
 
-  private nameOf(row: Cells): { table: string; job_id: string } {
+  private nameOf(row: Cells): Record<string, unknown> & { table: string } {
     const places = [this.subjectPlace, ...this.keyPlaces];
     const key = places.map((place) => [this.table.columns[place], String(row[place])] as const);
-    return { table: this.table.name, ...(Object.fromEntries(key) as { job_id: string }) };
+    return { table: this.table.name, ...(Object.fromEntries(key) as Record<string, unknown>) };
   }
 
   private asRow(row: Cells): object {

@@ -15,16 +15,19 @@ const keyIndexOf = (name: string): string => `idx_${shadowOf(name)}_key`;
 export class ShadowTables {
   private readonly inserts: readonly string[];
   private readonly puts: readonly string[];
-  private readonly clears: readonly string[];
+  /** Of each projection. */
+  private readonly clears: readonly (readonly string[])[];
+  private readonly tables: readonly ProjectedTable[];
 
-  /** @param tables parents before those that refer to them */
-  constructor(private readonly tables: readonly ProjectedTable[]) {
+  /** @param projections the tables of each; parents before those that refer to them */
+  constructor(projections: readonly (readonly ProjectedTable[])[]) {
+    const tables = (this.tables = projections.flat());
     this.inserts = tables.map(insertSql);
     this.puts = tables.map((table) => `${insertSql(table)} ${updateSql(table)}`);
     // Children first: what has no parent in a table that somebody edited goes as well.
-    this.clears = tables
-      .map((table) => `DELETE FROM ${shadowOf(table.name)} WHERE ${table.subjectColumn} = ?`)
-      .reverse();
+    this.clears = projections.map((own) =>
+      own.map((table) => `DELETE FROM ${shadowOf(table.name)} WHERE ${table.subjectColumn} = ?`).reverse(),
+    );
   }
 
   /** In place of any that an interrupted rebuild left behind. */
@@ -55,7 +58,7 @@ export class ShadowTables {
   async write(transaction: Transaction, writes: readonly RowWrite[]): Promise<void> {
     for (const write of writes) {
       if (write.kind === 'clear') {
-        for (const sql of this.clears) await transaction.run(sql, write.subject);
+        for (const sql of this.clears[write.projection] ?? []) await transaction.run(sql, write.subject);
         continue;
       }
       const sql = (write.kind === 'insert' ? this.inserts : this.puts)[write.table] as string;

@@ -1,12 +1,13 @@
 // Holds all tables of a projection against what the events stand for, subject by subject, and keeps what differs.
 import type BetterSqlite3 from 'better-sqlite3';
 import type { DomainEvent } from '../event-store/decider.js';
-import { cellsOf, type Projected } from './projected.js';
+import { cellsOf, type ProjectedKind } from './projected.js';
 import { RowComparison, type Difference } from './row-comparison.js';
 
-const reportedMax = 100;
+/** How many differences are shown. */
+export const reportedMax = 100;
 
-export class TableComparison<State, Event extends DomainEvent> {
+export class TableComparison<State = unknown, Event extends DomainEvent = DomainEvent> {
   differenceCount = 0;
   /** The first hundred. */
   readonly differences: Difference[] = [];
@@ -14,11 +15,13 @@ export class TableComparison<State, Event extends DomainEvent> {
   private readonly isLeaving: BetterSqlite3.Statement | undefined;
 
   constructor(
-    private readonly projected: Projected<State, Event>,
+    private readonly kind: ProjectedKind<State, never, Event>,
     private readonly connection: BetterSqlite3.Database,
   ) {
-    this.rows = projected.tables.map((table) => new RowComparison(connection, table));
-    const { name, subjectColumn } = projected.removals;
+    const { tables, removals } = kind.projection;
+    this.rows = tables.map((table) => new RowComparison(connection, table));
+    if (removals === undefined) return;
+    const { name, subjectColumn } = removals;
     // There is none in a database from before there was such a table.
     const columns = connection.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(name);
     if (columns.length > 0)
@@ -27,8 +30,9 @@ export class TableComparison<State, Event extends DomainEvent> {
 
   /** False, and nothing is compared, for a subject that was removed and whose rows are still being deleted. */
   compare(subject: string, state: State): boolean {
-    const expected = this.projected.tables.map((table) =>
-      Array.from(this.projected.rowsOf(state, table.name), (row) => cellsOf(table, row)),
+    const { projection } = this.kind;
+    const expected = projection.tables.map((table) =>
+      Array.from(projection.rowsOf(state, table.name), (row) => cellsOf(table, row)),
     );
     const isGone = expected.every(({ length }) => length === 0);
     if (isGone && this.isLeaving?.get(subject) !== undefined) return false;
@@ -40,8 +44,8 @@ export class TableComparison<State, Event extends DomainEvent> {
 
   /** Rows of subjects that have no events at all. */
   compareStrays(): void {
-    const { tables, streamPrefix } = this.projected;
-    for (const [place, { name, subjectColumn }] of tables.entries()) {
+    const { projection, streamPrefix } = this.kind;
+    for (const [place, { name, subjectColumn }] of projection.tables.entries()) {
       const strays = this.connection
         .prepare(
           `SELECT DISTINCT ${subjectColumn} FROM ${name} AS stray

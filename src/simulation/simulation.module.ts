@@ -3,7 +3,6 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CommandBus, CqrsModule, EventBus } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { EventStore } from '../event-store/event-store.js';
-import { LogSignal } from '../event-store/log-signal.js';
 import { HttpModule } from '../http/http.module.js';
 import { Runtime } from '../runtime/runtime.js';
 import { ChangeJobHandler } from './commands/change-job.js';
@@ -19,6 +18,7 @@ import { ModelDaysController } from './http/model-days.controller.js';
 import { SimulateController } from './http/simulate.controller.js';
 import { JobCleanup } from './job-cleanup.js';
 import { JobPolicy } from './job-policy.js';
+import { JobProjector } from './job-projector.js';
 import { JobRecovery } from './job-recovery.js';
 import { JobStreams } from './job-streams.js';
 import { JobWorkSource } from './job-work-source.js';
@@ -35,15 +35,29 @@ import { JobTables } from './queries/job-tables.js';
 import { ResultLimit } from './result-limit.js';
 import { RowRemoval } from './row-removal.js';
 
-export interface SimulationOptions {
-  configFolder: string;
-  resultLimitBytes: number;
-  limits: JobPolicy['limits'];
+/** The settings that jobs live by (README, "Settings"). */
+export interface SimulationSettings {
+  CONFIG_DIR: string;
+  RESULT_LIMIT_BYTES: number;
+  MAX_ACTIVE_JOBS: number;
+  MAX_MODEL_DAYS: number;
+  MAX_ATTEMPTS: number;
+  RETRY_BASE_DELAY_MS: number;
+  LEASE_MS: number;
 }
+
+const limitsOf = (settings: SimulationSettings): JobPolicy['limits'] => ({
+  activeJobsMax: settings.MAX_ACTIVE_JOBS,
+  modelDaysMax: settings.MAX_MODEL_DAYS,
+  attemptsMax: settings.MAX_ATTEMPTS,
+  retryBaseDelayMs: settings.RETRY_BASE_DELAY_MS,
+  leaseMs: settings.LEASE_MS,
+});
 
 @Module({})
 export class SimulationModule {
-  static with({ configFolder, resultLimitBytes, limits }: SimulationOptions): DynamicModule {
+  static with(settings: SimulationSettings): DynamicModule {
+    const limits = limitsOf(settings);
     return {
       module: SimulationModule,
       imports: [CqrsModule, HttpModule],
@@ -55,8 +69,8 @@ export class SimulationModule {
         JobCleanupController,
       ],
       providers: [
-        { provide: ConfigFolder, useValue: new ConfigFolder(configFolder) },
-        { provide: ResultLimit, useValue: new ResultLimit(resultLimitBytes) },
+        { provide: ConfigFolder, useValue: new ConfigFolder(settings.CONFIG_DIR) },
+        { provide: ResultLimit, useValue: new ResultLimit(settings.RESULT_LIMIT_BYTES) },
         {
           provide: JobPolicy,
           useFactory: (runtime: Runtime) => new JobPolicy(runtime, limits),
@@ -64,10 +78,11 @@ export class SimulationModule {
         },
         {
           provide: JobStreams,
-          useFactory: (runtime: Runtime, signal: LogSignal, bus: EventBus) =>
-            new JobStreams(new EventStore(runtime, signal), bus, limits.modelDaysMax),
-          inject: [Runtime, LogSignal, EventBus],
+          useFactory: (store: EventStore, projector: JobProjector, bus: EventBus) =>
+            new JobStreams(store, projector, bus, limits.modelDaysMax),
+          inject: [EventStore, JobProjector, EventBus],
         },
+        JobProjector,
         CreateJobHandler,
         ChangeJobHandler,
         ClaimWorkHandler,

@@ -1,6 +1,5 @@
 // Who holds which piece of work, until when. Operational: no history; what follows from a lease is an event.
-import type { Awaitable } from '../database/awaitable.js';
-import type { Transaction } from '../database/transaction.js';
+import type { Awaitable, Transaction } from '../database/transaction.js';
 import type { Progress } from './executors/executor.js';
 
 /** A piece of work is named by its stream and a key within it. */

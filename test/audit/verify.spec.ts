@@ -1,7 +1,8 @@
 // Verification, on a copy of a database that somebody has edited by hand.
 import BetterSqlite3 from 'better-sqlite3';
 import { verifyTables, type TableVerification } from '../../src/audit/verify.js';
-import { projectedJobs } from '../../src/simulation/projected-jobs.js';
+import { logKind } from '../../src/audit/log-kind.js';
+import { jobKind } from '../../src/simulation/kind.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -32,7 +33,7 @@ function edited(...statements: string[]): TableVerification {
   editor.pragma('foreign_keys = OFF');
   for (const statement of statements) editor.exec(statement);
   editor.close();
-  return verifyTables(projectedJobs, { path: copy });
+  return verifyTables([jobKind, logKind], { path: copy });
 }
 
 const withoutGuards = [
@@ -44,7 +45,7 @@ const withoutGuards = [
 it('finds nothing in what nobody has touched, a removed job included', () => {
   expect(edited()).toEqual({
     events: 14,
-    jobs: 3,
+    streams: { job: 3, log: 0 },
     difference_count: 0,
     differences: [],
     problems: [],

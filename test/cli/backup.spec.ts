@@ -6,9 +6,9 @@ import { daybook, daybookUnder, ended, startCommand } from '../support/command.j
 import { fixtureDatabase } from '../support/fixture-database.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
-import { readEvents } from '../durability/stored-log.js';
-import { until } from '../work/until.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
+import { readEvents } from '../support/stored-log.js';
+import { until } from '../support/until.js';
 
 const place = workplace();
 const inFlight = 300;

@@ -2,16 +2,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { migrations } from '../../src/application.js';
+import { migrationsOf } from '../../src/application.js';
+import { kinds } from '../../src/kinds.js';
 import { takeServiceLock } from '../../src/database/sqlite/service-lock.js';
 import { daybook } from '../support/command.js';
 import { finishedJob } from '../support/finished-job.js';
 import { fixtureDatabase } from '../support/fixture-database.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { readDatabase } from '../durability/stored-log.js';
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
+import { readDatabase } from '../support/stored-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 
+const migrations = migrationsOf(kinds);
 const place = workplace();
 const newer = migrations.slice(1).map(({ name }) => name);
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 import { Screen } from './screen.js';
 
 const place = workplace();

@@ -15,9 +15,9 @@ import { daybook, ended, startCommand } from '../support/command.js';
 import { fixtureDatabase } from '../support/fixture-database.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
-import { readEvents } from '../durability/stored-log.js';
-import { until } from '../work/until.js';
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
+import { readEvents } from '../support/stored-log.js';
+import { until } from '../support/until.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 
 const place = workplace();
 

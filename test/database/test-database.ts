@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { Database, type DatabaseOptions } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { migrations } from '../../src/application.js';
+import { migrationsOf } from '../../src/application.js';
+import { kinds } from '../../src/kinds.js';
 import { jobEntities } from '../../src/simulation/entities.js';
 import type { Workplace } from '../support/workplace.js';
 
@@ -26,7 +27,7 @@ export async function openTestDatabase(
   const path = place.path(`database-${count}.db`);
   const database = await Database.open({
     path,
-    migrations,
+    migrations: migrationsOf(kinds),
     entities: jobEntities,
     runtime: systemRuntime,
     limits,

@@ -1,7 +1,7 @@
 // Clients that send all kinds of commands at once and write down every one that was answered with success: what they
 // were told must be in the log for ever.
 import type { Client } from '../support/client.js';
-import type { StoredEvent } from './stored-log.js';
+import type { StoredEvent } from '../support/stored-log.js';
 
 /** What a client was told has happened. */
 interface Fact {

@@ -2,11 +2,11 @@
 // for restarts says (§6.3).
 import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from '../work/scripted-executor.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 import { Acknowledged } from './acknowledged.js';
 import { settingsIn, startDaybook, type Daybook, type Settings } from './daybook-process.js';
-import { readDatabase, readEvents } from './stored-log.js';
-import { expectTablesToMatchLog } from './tables-match-log.js';
+import { readDatabase, readEvents } from '../support/stored-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 
 const place = workplace();
 const dates = ['2025-01-16', '2025-01-17'];

@@ -4,7 +4,7 @@ import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from '../work/scripted-executor.js';
 import { settingsIn, startDaybook, type Daybook } from './daybook-process.js';
 import { startAndDie } from './external-worker.js';
-import { expectTablesToMatchLog } from './tables-match-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 
 const place = workplace();
 const date = '2025-01-16';

@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { workplace } from '../support/workplace.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 import { settingsIn, startDaybook, type Command, type Daybook } from './daybook-process.js';
 
 const place = workplace();

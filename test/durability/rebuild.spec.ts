@@ -4,7 +4,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { daybook } from '../support/command.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook, startInVain, type Daybook } from './daybook-process.js';
-import { expectTablesToMatchLog } from './tables-match-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 
 const place = workplace();
 const settings = settingsIn(place, 'rebuild', { MAX_ACTIVE_JOBS: '3' });

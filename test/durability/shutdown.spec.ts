@@ -1,9 +1,9 @@
 // A clean stop: what can finish in time finishes, the rest is given back, and the next start goes on with it.
 import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from '../work/scripted-executor.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 import { settingsIn, startDaybook, type Daybook } from './daybook-process.js';
-import { expectTablesToMatchLog } from './tables-match-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 
 const place = workplace();
 const dates = ['2025-01-16', '2025-01-17'];

@@ -12,7 +12,7 @@ import { freePort } from '../support/free-port.js';
 import { keptLog } from '../support/kept-log.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 import { settingsIn, startDaybook } from './daybook-process.js';
 
 const place = workplace();

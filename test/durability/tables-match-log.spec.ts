@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { expectTablesToMatchLog } from './tables-match-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 
 const place = workplace();
 

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import BetterSqlite3 from 'better-sqlite3';
 import { Database } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { migrations } from '../../src/application.js';
+import { migrationsOf } from '../../src/application.js';
+import { kinds } from '../../src/kinds.js';
 import { jobEntities } from '../../src/simulation/entities.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startInVain, type Exit, type Settings } from './daybook-process.js';
@@ -107,7 +108,12 @@ describe('a start on a database that cannot be used', () => {
     const newer = settings();
     const truncated = settings();
     for (const { databasePath: path } of [newer, truncated]) {
-      const made = await Database.open({ path, migrations, entities: jobEntities, runtime: systemRuntime });
+      const made = await Database.open({
+        path,
+        migrations: migrationsOf(kinds),
+        entities: jobEntities,
+        runtime: systemRuntime,
+      });
       await made.close();
     }
     const connection = new BetterSqlite3(newer.databasePath);

@@ -1,5 +1,5 @@
 // Many clients at the same moment: the rules that look across jobs hold inside one commit (§6.1, §6.2).
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import type { Answer } from '../support/client.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';

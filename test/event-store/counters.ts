@@ -1,12 +1,10 @@
 // A decider that knows nothing of jobs: numbers are added to counters, and a table shows their sums.
-import { LRUCache } from 'lru-cache';
-import type { Awaitable } from '../../src/database/awaitable.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { EventCodec } from '../../src/event-store/codec.js';
 import type { Decider } from '../../src/event-store/decider.js';
 import { EventStore } from '../../src/event-store/event-store.js';
 import { LogSignal } from '../../src/event-store/log-signal.js';
-import { Streams, type Folded, type Outcome } from '../../src/event-store/streams.js';
+import { Streams, type Outcome } from '../../src/event-store/streams.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.js';
 import type { Workplace } from '../support/workplace.js';
@@ -43,8 +41,9 @@ export const unwritableSum = 666;
 
 export class Counters {
   /** Every call of the projection, as the stream and how many events it was shown. */
-  readonly projectedPositions: number[] = [];
   readonly projected: [streamId: string, events: number][] = [];
+  /** From where to where the log grew in each commit. */
+  readonly growth: [from: number, to: number][] = [];
   /** What was announced after a commit. */
   readonly committed: [streamId: string, amounts: number[]][] = [];
   /** The clock of the log. */
@@ -75,7 +74,7 @@ export class Counters {
     streamId: string,
     amounts: readonly number[],
     expectedVersion?: number,
-  ): Awaitable<Outcome<Counter, Added>> {
+  ): Promise<Outcome<Counter, Added>> {
     const metadata = { actor: 'tester', correlation_id: 'c' };
     return this.streams.execute(transaction, streamId, { amounts }, metadata, expectedVersion);
   }
@@ -105,24 +104,22 @@ export class Counters {
       after: (ms, call) => systemRuntime.after(ms, call),
       nextTurn: () => systemRuntime.nextTurn(),
     };
-    return new Streams(
-      decider,
-      new EventCodec<Added>({ Added: { schemaVersion: 1 } }),
-      new EventStore(runtime, new LogSignal()),
-      {
+    const store = new EventStore(runtime, new LogSignal(), (_transaction, from, to) => {
+      this.growth.push([from, to]);
+    });
+    const codec = new EventCodec<Added>({ Added: { schemaVersion: 1 } });
+    return new Streams({ name: 'counter', streamPrefix: '', decider, codec }, store, {
+      projector: {
         project: async (transaction, { streamId, after, events }) => {
           this.projected.push([streamId, events.length]);
           await transaction.run('INSERT OR REPLACE INTO counters VALUES (?, ?)', streamId, after.sum);
           if (after.sum === unwritableSum) throw new Error('the row cannot be written');
         },
-        projectedTo: (_transaction, position) => {
-          this.projectedPositions.push(position);
-        },
       },
-      new LRUCache<string, Folded<Counter>>({ maxSize: 1_000 }),
-      (streamId, events) => {
+      cellsMax: 1_000,
+      committed: (streamId, events) => {
         this.committed.push([streamId, events.map(({ data }) => data.amount)]);
       },
-    );
+    });
   }
 }

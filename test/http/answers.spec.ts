@@ -183,6 +183,7 @@ async function rebuilds(): Promise<void> {
   expect(['cancelled', 'completed']).toContain(
     (await get(`/admin/projections/rebuild/${body.id}`)).body.status,
   );
+  await post('/admin/projections/rebuild', { projection: 'nothing' });
   await get('/admin/projections/rebuild/nothing');
   await post('/admin/projections/rebuild/nothing/cancel');
 }

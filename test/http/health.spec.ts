@@ -5,7 +5,7 @@ import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { keptLog } from '../support/kept-log.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 import { expectProblem } from './problems.js';
 
 const place = workplace();

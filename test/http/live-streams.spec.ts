@@ -7,7 +7,7 @@ import { systemRuntime, type Cancel } from '../../src/runtime/runtime.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { ManualRuntime } from '../work/manual-runtime.js';
+import { ManualRuntime } from '../support/manual-runtime.js';
 
 const place = workplace();
 

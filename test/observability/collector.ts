@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 
 export interface ReceivedSpan {
   traceId: string;

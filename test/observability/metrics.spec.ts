@@ -5,7 +5,7 @@ import { fillDisk } from '../database/test-database.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from '../work/scripted-executor.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 import { readPrometheus, valueOf, type Family } from './prometheus-text.js';
 
 const place = workplace();

@@ -5,7 +5,7 @@ import { keptLog, type KeptLog } from '../support/kept-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from '../work/scripted-executor.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 
 const place = workplace();
 const date = '2025-01-16';

@@ -3,7 +3,8 @@ import BetterSqlite3 from 'better-sqlite3';
 import { verifyTables } from '../../src/audit/verify.js';
 import { LogFold, type RowWrite } from '../../src/projection/log-fold.js';
 import { ShadowTables } from '../../src/projection/shadow-tables.js';
-import { projectedJobs } from '../../src/simulation/projected-jobs.js';
+import { logKind } from '../../src/audit/log-kind.js';
+import { jobKind } from '../../src/simulation/kind.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { writeHistory } from './history.js';
@@ -30,8 +31,8 @@ it.each([
 ])('%s', async (_how, options, step) => {
   const { database } = service.service;
   const connection = new BetterSqlite3(database.path, { readonly: true });
-  const fold = new LogFold(projectedJobs, connection, options);
-  const shadow = new ShadowTables(projectedJobs.tables);
+  const fold = new LogFold([jobKind], connection, options);
+  const shadow = new ShadowTables([jobKind.projection.tables]);
   const { end } = fold;
   await database.queue.run((transaction) => shadow.create(transaction));
   let rowsMax = 0;
@@ -44,8 +45,8 @@ it.each([
   await database.queue.run((transaction) => shadow.swap(transaction));
   connection.close();
   expect(rowsMax).toBeLessThanOrEqual(options.sliceRows);
-  expect(fold.comparison.differenceCount).toBe(0);
-  expect(verifyTables(projectedJobs, { path: database.path })).toMatchObject({
+  expect(fold.compared.differenceCount).toBe(0);
+  expect(verifyTables([jobKind, logKind], { path: database.path })).toMatchObject({
     difference_count: 0,
     differences: [],
   });

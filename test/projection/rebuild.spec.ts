@@ -4,14 +4,19 @@ import { verifyTables } from '../../src/audit/verify.js';
 import { Database } from '../../src/database/database.js';
 import { Rebuilds, type RebuildView } from '../../src/projection/rebuilds.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { migrations } from '../../src/application.js';
-import { projectedJobs } from '../../src/simulation/projected-jobs.js';
+import { migrationsOf } from '../../src/application.js';
+import { kinds } from '../../src/kinds.js';
+import { logKind } from '../../src/audit/log-kind.js';
+import { jobKind } from '../../src/simulation/kind.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { writeHistory } from './history.js';
 
 const place = workplace();
-const program = new URL('../../dist/rebuild-thread.js', import.meta.url);
+const program = {
+  program: new URL('../../dist/rebuild-thread.js', import.meta.url),
+  kindsUrl: new URL('../../dist/kinds.js', import.meta.url).href,
+};
 
 let service: TestService;
 let rebuilds: Rebuilds;
@@ -20,7 +25,7 @@ let jobIds: string[];
 beforeEach(async () => {
   service = await startTestService(place, { MAX_ACTIVE_JOBS: '10' });
   jobIds = await writeHistory(service);
-  rebuilds = new Rebuilds(service.service.database, systemRuntime, projectedJobs, program);
+  rebuilds = new Rebuilds(service.service.database, systemRuntime, [jobKind.projection], program);
 });
 
 /** What an admin does with the sqlite3 program beside the service. */
@@ -42,7 +47,7 @@ const schema = (): unknown =>
   service.service.database.query('SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name');
 
 const expectTablesAsLog = (): void => {
-  expect(verifyTables(projectedJobs, { path: service.service.database.path })).toMatchObject({
+  expect(verifyTables([jobKind, logKind], { path: service.service.database.path })).toMatchObject({
     difference_count: 0,
     differences: [],
     warnings: [],
@@ -173,7 +178,7 @@ it.each([
   };
   const database = await Database.open({
     path,
-    migrations,
+    migrations: migrationsOf(kinds),
     entities: [],
     runtime: systemRuntime,
     limits: { busyRetryMs: 0 },
@@ -184,7 +189,7 @@ it.each([
       },
     },
   });
-  rebuilds = new Rebuilds(database, systemRuntime, projectedJobs, program);
+  rebuilds = new Rebuilds(database, systemRuntime, [jobKind.projection], program);
   const failed = await rebuilt();
   expect(failed).toMatchObject({ status: 'failed', error: 'the database is locked by another process' });
   expect(rebuilds.find(failed.id)).toEqual(failed);

@@ -6,7 +6,8 @@ import { readSettings } from '../../src/config.js';
 import { systemRuntime, type Cancel, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
 import { ChangeJob } from '../../src/simulation/commands/change-job.js';
-import { projectedJobs } from '../../src/simulation/projected-jobs.js';
+import { logKind } from '../../src/audit/log-kind.js';
+import { jobKind } from '../../src/simulation/kind.js';
 import { JobStreams, streamOf } from '../../src/simulation/job-streams.js';
 import { rowsAtOnceMax } from '../../src/simulation/row-removal.js';
 import { startClockedService, type ClockedService } from '../http/clock.js';
@@ -14,7 +15,7 @@ import { client } from '../support/client.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { until } from '../work/until.js';
+import { until } from '../support/until.js';
 
 const place = workplace();
 const dayMs = 86_400_000;
@@ -22,7 +23,7 @@ const monday = ['2025-01-06'];
 const roomForAll = { MAX_ACTIVE_JOBS: '100' };
 
 const verified = ({ service }: TestService): TableVerification =>
-  verifyTables(projectedJobs, { path: service.database.path });
+  verifyTables([jobKind, logKind], { path: service.database.path });
 
 const idsOf = async (service: TestService): Promise<string[]> =>
   (await service.get('/jobs')).body.items.map((job: { job_id: string }) => job.job_id);

@@ -1,5 +1,5 @@
 // A service that was started and says nothing of it that the test can read.
-import { until } from '../work/until.js';
+import { until } from './until.js';
 import { client, type Client } from './client.js';
 
 /** Resolves with a client of it as soon as it is ready. */

@@ -1,6 +1,7 @@
 // A service for a test: a real one, on a database of its own and a free port, inside of the test's process.
 import { pino, type Logger } from 'pino';
 import { readSettings } from '../../src/config.js';
+import type { Kinds } from '../../src/kind/kind.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
 import { client, type Client } from './client.js';
@@ -8,6 +9,14 @@ import type { Workplace } from './workplace.js';
 
 export interface TestService extends Client {
   service: Service;
+}
+
+interface Parts {
+  runtime?: Runtime;
+  log?: Logger;
+  kinds?: Kinds;
+  /** Where the programs of its threads are; a service of sources has none. */
+  programs?: string;
 }
 
 let count = 0;
@@ -19,7 +28,7 @@ let count = 0;
 export async function startTestService(
   place: Workplace,
   settings: Record<string, string> = {},
-  { runtime = systemRuntime, log = pino({ level: 'silent' }) }: { runtime?: Runtime; log?: Logger } = {},
+  { runtime = systemRuntime, log = pino({ level: 'silent' }), ...more }: Parts = {},
 ): Promise<TestService> {
   count += 1;
   const name = `service-${count}`;
@@ -35,7 +44,7 @@ export async function startTestService(
       ...settings,
     }),
     runtime,
-    { log },
+    { log, ...more },
   );
   services.add(service);
   return { ...client(service.url), service };

@@ -1,10 +1,10 @@
 // Attempts of the built-in worker: tried again while there are some left, ended by a time limit, counted once.
-import { readEvents } from '../durability/stored-log.js';
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
+import { readEvents } from '../support/stored-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from './scripted-executor.js';
-import { until } from './until.js';
+import { until } from '../support/until.js';
 
 const place = workplace();
 const date = '2025-01-16';

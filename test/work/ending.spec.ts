@@ -8,12 +8,12 @@ import { JobChanged } from '../../src/simulation/job-streams.js';
 import { JobWorkSource } from '../../src/simulation/job-work-source.js';
 import { BuiltInWorker } from '../../src/work/built-in-worker.js';
 import { ModuleExecutor, type WorkFunction } from '../../src/work/executors/module-executor.js';
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { Roll } from './executors/workplace.js';
 import { ScriptedExecutor } from './scripted-executor.js';
-import { until } from './until.js';
+import { until } from '../support/until.js';
 
 const place = workplace();
 const date = '2025-01-16';

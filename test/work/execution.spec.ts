@@ -7,7 +7,7 @@ import { ModuleExecutor } from '../../src/work/executors/module-executor.js';
 import type { Claim } from '../../src/work/work-source.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { ManualRuntime } from './manual-runtime.js';
+import { ManualRuntime } from '../support/manual-runtime.js';
 
 const place = workplace();
 const timeoutMs = 5_000;

@@ -1,10 +1,10 @@
 // Leases: renewed by whoever lives, and run out when nobody renews them.
 import BetterSqlite3 from 'better-sqlite3';
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from './scripted-executor.js';
-import { until } from './until.js';
+import { until } from '../support/until.js';
 
 const place = workplace();
 const date = '2025-01-16';

@@ -1,9 +1,9 @@
 // In which order the built-in worker runs the model-days of a job, and how many at once.
-import { readEvents } from '../durability/stored-log.js';
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
+import { readEvents } from '../support/stored-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { until } from './until.js';
+import { until } from '../support/until.js';
 import { ScriptedExecutor, type Mark } from './scripted-executor.js';
 
 const place = workplace();

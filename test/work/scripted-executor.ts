@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Workplace } from '../support/workplace.js';
-import { until } from './until.js';
+import { until } from '../support/until.js';
 
 export interface Mark {
   what: 'starts' | 'ends' | 'fails' | 'is aborted';

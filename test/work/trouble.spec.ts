@@ -1,11 +1,11 @@
 // Reports of the built-in worker while the database takes no writes: what ran is not lost.
 import BetterSqlite3 from 'better-sqlite3';
 import { fillDisk } from '../database/test-database.js';
-import { expectTablesToMatchLog } from '../durability/tables-match-log.js';
+import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from './scripted-executor.js';
-import { until } from './until.js';
+import { until } from '../support/until.js';
 
 const place = workplace();
 const date = '2025-01-16';

@@ -1,14 +1,13 @@
 // A write transaction on SQLite: its statements are run in place.
-import { after, inOrder, type Awaitable } from '../awaitable.js';
 import type { SqliteStatements } from './sqlite-statements.js';
-import type { Transaction, Value } from '../transaction.js';
+import type { Awaitable, Transaction, Value } from '../transaction.js';
 
 export class SqliteTransaction implements Transaction {
   /** How many statements changed something. */
   writes = 0;
   private sharedWrites = 0;
   private readonly kept = new Map<object, unknown>();
-  private readonly before: (() => Awaitable<void>)[] = [];
+  private readonly before: (() => Awaitable<unknown>)[] = [];
   private readonly after: (() => void)[] = [];
 
   constructor(private readonly statements: SqliteStatements) {}
@@ -31,11 +30,10 @@ export class SqliteTransaction implements Transaction {
     return this.kept.get(key) as T;
   }
 
-  shared(work: () => Awaitable<void>): Awaitable<void> {
+  async shared(work: () => Promise<void>): Promise<void> {
     const { writes } = this;
-    return after(work(), () => {
-      this.sharedWrites += this.writes - writes;
-    });
+    await work();
+    this.sharedWrites += this.writes - writes;
   }
 
   /** How many statements of commands themselves changed something. */
@@ -43,7 +41,7 @@ export class SqliteTransaction implements Transaction {
     return this.writes - this.sharedWrites;
   }
 
-  beforeCommit(call: () => Awaitable<void>): void {
+  beforeCommit(call: () => Awaitable<unknown>): void {
     this.before.push(call);
   }
 
@@ -51,8 +49,8 @@ export class SqliteTransaction implements Transaction {
     this.after.push(call);
   }
 
-  finish(): Awaitable<void> {
-    return inOrder(this.before, (call) => call());
+  async finish(): Promise<void> {
+    for (const call of this.before) await call();
   }
 
   announce(): void {

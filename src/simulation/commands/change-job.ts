@@ -1,8 +1,7 @@
 // Every command on one job that exists: the decider knows what it means, this knows what has to be fetched for it.
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import { after, inOrder, type Awaitable } from '../../database/awaitable.js';
-import type { Transaction } from '../../database/transaction.js';
+import type { Awaitable, Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
 import { deleteLease, deleteLeasesOfStream, insertLease } from '../../work/leases.js';
 import { activeJobs } from '../active-jobs.js';
@@ -62,20 +61,19 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
 
   private change({ jobId, intent, metadata, expectedVersion }: ChangeJob): Promise<ChangedJob> {
     const streamId = streamOf(jobId);
-    return this.database.queue.run((transaction) =>
-      after(this.complete(transaction, intent), (command) =>
-        after(
-          this.jobs.execute(transaction, streamId, command, metadata, expectedVersion),
-          ({ state, version, events }) => {
-            const leaseExpiresAt = intent.type === 'StartModelDay' ? this.policy.leaseEnd() : null;
-            const followed = inOrder(events, (event) =>
-              followWithLease(transaction, jobId, event, version, leaseExpiresAt),
-            );
-            return after(followed, () => ({ job: state as Job, events, leaseExpiresAt }));
-          },
-        ),
-      ),
-    );
+    return this.database.queue.run(async (transaction) => {
+      const command = await this.complete(transaction, intent);
+      const { state, version, events } = await this.jobs.execute(
+        transaction,
+        streamId,
+        command,
+        metadata,
+        expectedVersion,
+      );
+      const leaseExpiresAt = intent.type === 'StartModelDay' ? this.policy.leaseEnd() : null;
+      for (const event of events) await followWithLease(transaction, jobId, event, version, leaseExpiresAt);
+      return { job: state as Job, events, leaseExpiresAt };
+    });
   }
 
   private complete(transaction: Transaction, intent: JobIntent): Awaitable<JobCommand> {

@@ -5,7 +5,8 @@ import { Runtime } from '../../runtime/runtime.js';
 import { evolve } from '../domain/evolve.js';
 import type { Job, JobState } from '../domain/job.js';
 import { Refusal } from '../../runtime/refusal.js';
-import { jobCodec, streamOf } from '../job-streams.js';
+import { jobs } from '../jobs.js';
+import { streamOf } from '../job-streams.js';
 
 /** The moment asked for; one of the two. Times as Daybook writes them; both ends are included. */
 export interface Moment {
@@ -35,7 +36,7 @@ export class ReadJobHistoryHandler implements IQueryHandler<ReadJobHistory> {
   async execute({ jobId, moment }: ReadJobHistory): Promise<Job> {
     let state: JobState;
     for await (const event of this.eventsUntil(streamOf(jobId), moment))
-      state = evolve(state, jobCodec.decode(event));
+      state = evolve(state, jobs.codec.decode(event));
     if (state === undefined) {
       const when = moment.at === undefined ? '' : ` at ${moment.at}`;
       throw new Refusal('missing', 'job_not_found', `There is no job ${jobId}${when}.`);

@@ -5,14 +5,16 @@ import BetterSqlite3 from 'better-sqlite3';
 import { Database } from '../../../src/database/database.js';
 import { UnusableDatabase } from '../../../src/database/unusable-database.js';
 import { systemRuntime } from '../../../src/runtime/runtime.js';
-import { migrations } from '../../../src/application.js';
+import { migrationsOf } from '../../../src/application.js';
+import { kinds } from '../../../src/kinds.js';
 import { jobEntities } from '../../../src/simulation/entities.js';
 import { workplace } from '../../support/workplace.js';
 
+const migrations = migrationsOf(kinds);
 const place = workplace();
 
 const open = (path: string): Promise<Database> =>
-  Database.open({ path, migrations, entities: jobEntities, runtime: systemRuntime });
+  Database.open({ path, migrations: migrationsOf(kinds), entities: jobEntities, runtime: systemRuntime });
 
 /** Makes a database file by SQL; tells its path. */
 function made(name: string, sql: string): string {

@@ -18,7 +18,8 @@ import BetterSqlite3 from 'better-sqlite3';
 import { Replacement } from '../../../src/database/sqlite/replacement.js';
 import { DatabaseInUse, takeServiceLock } from '../../../src/database/sqlite/service-lock.js';
 import { systemRuntime } from '../../../src/runtime/runtime.js';
-import { migrations } from '../../../src/application.js';
+import { migrationsOf } from '../../../src/application.js';
+import { kinds } from '../../../src/kinds.js';
 import { fixtureDatabase } from '../../support/fixture-database.js';
 import { workplace } from '../../support/workplace.js';
 
@@ -34,7 +35,7 @@ function edit(path: string, sql: string): void {
 function replace(database: string, file: string): string | undefined {
   const replacement = Replacement.begin(database, systemRuntime);
   try {
-    replacement.take(file, migrations);
+    replacement.take(file, migrationsOf(kinds));
     return replacement.finish([`${database}.tree`]);
   } finally {
     replacement.end();

@@ -1,15 +1,15 @@
 // Keeps `jobs`, `job_progress` and `job_details` in the transaction that appends. What it writes is always rowsOf().
-import { inOrder, type Awaitable } from '../database/awaitable.js';
-import type { Transaction } from '../database/transaction.js';
-import type { Change, InlineProjection } from '../event-store/streams.js';
+import { Injectable } from '@nestjs/common';
+import type { Awaitable, Transaction } from '../database/transaction.js';
+import type { Change, Projector } from '../event-store/streams.js';
 import type { JobClosed, JobEvent } from './domain/events.js';
 import { indexOf, openDate, statusOf, type Job, type JobState } from './domain/job.js';
 import { tellsLatestAttempt } from './domain/model-day.js';
-import { saveCheckpoint } from '../projection/checkpoint.js';
 import { detailRowOf, jobRowOf, progressRowOf } from './domain/rows.js';
 import { removeRows } from './row-removal.js';
 
-export class JobProjection implements InlineProjection<JobState, JobEvent> {
+@Injectable()
+export class JobProjector implements Projector<JobState, JobEvent> {
   async project(
     transaction: Transaction,
     { before, after, events }: Change<JobState, JobEvent>,
@@ -23,13 +23,7 @@ export class JobProjection implements InlineProjection<JobState, JobEvent> {
     else await updateJob(transaction, before, after);
     await updateDetails(transaction, before, after, events);
   }
-
-  async projectedTo(transaction: Transaction, position: number): Promise<void> {
-    await saveCheckpoint(transaction, jobProjectionName, position);
-  }
 }
-
-export const jobProjectionName = 'jobs';
 
 async function insertJob(transaction: Transaction, job: Job): Promise<void> {
   const row = jobRowOf(job);
@@ -126,7 +120,7 @@ async function updateDetails(
         touched.add(indexOf(after, event.data.date, event.data.model));
     }
   }
-  await inOrder(touched, (index) => updateDetail(transaction, after, index));
+  for (const index of touched) await updateDetail(transaction, after, index);
 }
 
 /** Set-based: right for every row that was pending and that no other event touched. */

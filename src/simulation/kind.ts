@@ -1,0 +1,16 @@
+// What the context of simulations registers.
+import type { ProjectedKind } from '../projection/projected.js';
+import type { Kind } from '../kind/kind.js';
+import type { JobCommand } from './domain/commands.js';
+import type { JobEvent } from './domain/events.js';
+import type { JobState } from './domain/job.js';
+import { jobs } from './jobs.js';
+import type { SimulationSettings } from './simulation.module.js';
+
+export const jobKind: Kind<JobState, JobCommand, JobEvent> & ProjectedKind<JobState, JobCommand, JobEvent> = {
+  ...jobs,
+  async module(settings: SimulationSettings) {
+    const { SimulationModule } = await import('./simulation.module.js');
+    return SimulationModule.with(settings);
+  },
+};
