@@ -50,7 +50,7 @@ export default tseslint.config(
   },
   {
     // What is pure may read a time that it is given (Date.parse), and make none.
-    files: ['src/*/domain/**', 'src/**/*projection*.ts'],
+    files: ['src/*/domain/**', 'src/**/rows/**'],
     rules: {
       'no-restricted-syntax': [
         'error',

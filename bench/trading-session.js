@@ -69,7 +69,7 @@ async function runJob(url, dates) {
   const { job_id: jobId } = /** @type {{ job_id: string }} */ (await jsonOf(answer));
   for (;;) {
     await wait(250);
-    const job = /** @type {import('../src/simulation/views.js').JobView} */ (
+    const job = /** @type {import('../src/simulation/queries/views.js').JobView} */ (
       await jsonOf(await fetch(`${url}/jobs/${jobId}`))
     );
     if (job.completed_at === null) continue;

@@ -36,8 +36,8 @@ import { saveCheckpoint } from './projection/checkpoint.js';
 import { projectedAmong, type Projection } from './projection/projected.js';
 import { Rebuilds } from './projection/rebuilds.js';
 import type { Runtime } from './runtime/runtime.js';
-import { jobEntities } from './simulation/entities.js';
-import { observeCommands } from './simulation/observed-commands.js';
+import { jobEntities } from './simulation/rows/entities.js';
+import { observeCommands } from './observability/observed-commands.js';
 import { countJobs, countModelDays } from './simulation/queries/job-counts.js';
 
 /** From before kinds listed their own. */

@@ -16,10 +16,10 @@ import type { Runtime } from './runtime/runtime.js';
 import { JobCleanup } from './simulation/job-cleanup.js';
 import { JobRecovery } from './simulation/job-recovery.js';
 import { JobRetention } from './simulation/job-retention.js';
-import { JobChanged } from './simulation/job-streams.js';
+import { JobChanged } from './simulation/commands/job-streams.js';
 import { JobWorkSource } from './simulation/job-work-source.js';
-import { builtInWorkerName } from './simulation/names.js';
-import { RowRemoval } from './simulation/row-removal.js';
+import { ownActor } from './event-store/event-store.js';
+import { RowRemoval } from './simulation/rows/row-removal.js';
 import { BuiltInWorker } from './work/built-in-worker.js';
 import type { Executor } from './work/executors/executor.js';
 import { openExecutor } from './work/executors/open-executor.js';
@@ -143,7 +143,7 @@ function startWork(
     ...(tracing?.work(work, triggerOf) ?? work),
     runtime,
     log,
-    name: builtInWorkerName,
+    name: ownActor,
     concurrency: settings.WORKER_CONCURRENCY,
     timeoutMs: settings.MODEL_DAY_TIMEOUT_MS,
     leaseMs,

@@ -36,6 +36,9 @@ const keptMax = 100_000;
 const waitingMax = 1_000;
 const waitMs = 250;
 
+/** Of the answers to a command by which a rule said no. */
+const statusesKept: readonly number[] = [403, 409, 412, 422];
+
 export class Refusals {
   private waiting: RefusedCommand[] = [];
   private cancel: Cancel | undefined;
@@ -45,7 +48,9 @@ export class Refusals {
     private readonly runtime: Runtime,
   ) {}
 
+  /** Unless it says only that there is no such thing: no rule said no. */
   keep(refusal: Omit<RefusedCommand, 'recorded_at'>): void {
+    if (!statusesKept.includes(refusal.status)) return;
     if (this.waiting.length >= waitingMax) return;
     this.waiting.push({ recorded_at: timestamp(this.runtime.nowMs()), ...refusal });
     this.cancel ??= this.runtime.after(waitMs, () => {

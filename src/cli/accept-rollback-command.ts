@@ -11,7 +11,7 @@ import { Log } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../application.js';
 import { kinds } from '../kinds.js';
-import { jobEntities } from '../simulation/entities.js';
+import { jobEntities } from '../simulation/rows/entities.js';
 import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
 
 export interface AcceptRollbackOptions extends DatabaseOption {

@@ -1,5 +1,5 @@
 // `daybook trigger`, `cancel`, `retry`, `remove`: what changes jobs.
-import type { JobView } from '../simulation/views.js';
+import type { JobView } from '../simulation/queries/views.js';
 import { print } from './cli-environment.js';
 import { openTarget, type TargetOptions } from './find-target.js';
 import { completeJobId, jobIdsBeginning } from './job-id.js';

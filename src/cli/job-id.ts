@@ -1,7 +1,7 @@
 // Which job is meant: an id, or its beginning when no other one begins so.
 import type { Reader } from '../database/sqlite/sqlite-reader.js';
-import { streamOf } from '../simulation/job-streams.js';
-import type { JobView } from '../simulation/views.js';
+import { streamOf } from '../simulation/commands/job-streams.js';
+import type { JobView } from '../simulation/queries/views.js';
 import { Refused } from './outcome.js';
 import { ask, type Target } from './target.js';
 

@@ -1,6 +1,6 @@
 // What the reading commands ask of jobs.
 import type { JobStatus } from '../simulation/domain/status.js';
-import type { JobView, WholeJobView } from '../simulation/views.js';
+import type { JobView, WholeJobView } from '../simulation/queries/views.js';
 
 export interface JobList {
   items: JobView[];

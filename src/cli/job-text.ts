@@ -1,7 +1,7 @@
 // A job in words and marks, for people.
 import { systemRuntime } from '../runtime/runtime.js';
 import type { JobStatus } from '../simulation/domain/status.js';
-import type { WholeJobView } from '../simulation/views.js';
+import type { WholeJobView } from '../simulation/queries/views.js';
 import { gridLines, type Room } from './job-grid.js';
 import type { JobNews } from './job-reads.js';
 import { barOf, cut, durationText, oneLine, paint, type Colour } from './terminal.js';

@@ -4,7 +4,7 @@ import type { Metadata } from '../event-store/event-store.js';
 import { Log, type LoggedEvent } from '../event-store/log.js';
 import { jsonOf } from '../http/event-formats.js';
 import { metadataOfFirst } from '../event-store/stream-origin.js';
-import { streamOf } from '../simulation/job-streams.js';
+import { streamOf } from '../simulation/commands/job-streams.js';
 import { print, reading, type DatabaseOption } from './cli-environment.js';
 import { completeJobId, loggedJobIdsBeginning } from './job-id.js';
 import { Refused } from './outcome.js';

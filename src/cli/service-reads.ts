@@ -1,7 +1,7 @@
 // Jobs as a service tells of them.
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import type { JobStatus } from '../simulation/domain/status.js';
-import type { JobView, WholeJobView } from '../simulation/views.js';
+import type { JobView, WholeJobView } from '../simulation/queries/views.js';
 import { jobIdsBeginning } from './job-id.js';
 import { hasEnded, type JobList, type JobNews, type JobReads } from './job-reads.js';
 import type { ServiceTarget } from './service-target.js';

@@ -1,6 +1,6 @@
 // `daybook status` and `daybook jobs`: how far one job is, and which there are.
 import type { JobStatus } from '../simulation/domain/status.js';
-import type { JobView } from '../simulation/views.js';
+import type { JobView } from '../simulation/queries/views.js';
 import { print } from './cli-environment.js';
 import type { TargetOptions } from './find-target.js';
 import { completeJobId } from './job-id.js';

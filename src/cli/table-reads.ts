@@ -1,7 +1,7 @@
 // Jobs as the tables of a database tell of them, read-only, whether a service has the database or not.
 import type { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
-import type { JobDetailRow } from '../simulation/domain/rows.js';
+import type { JobDetailRow } from '../simulation/rows/rows.js';
 import type { JobStatus } from '../simulation/domain/status.js';
 import {
   detailView,
@@ -10,7 +10,7 @@ import {
   type JobWithProgress,
   type RunningModelDay,
   type WholeJobView,
-} from '../simulation/views.js';
+} from '../simulation/queries/views.js';
 import { hasEnded, type JobList, type JobNews, type JobReads } from './job-reads.js';
 import { Refused } from './outcome.js';
 

@@ -2,7 +2,7 @@
 import type { WriteStream } from 'node:tty';
 import { interruption } from '../runtime/interruption.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
-import type { WholeJobView } from '../simulation/views.js';
+import type { WholeJobView } from '../simulation/queries/views.js';
 import { print } from './cli-environment.js';
 import { hasEnded, type JobNews, type JobReads } from './job-reads.js';
 import { failureLines, jobLines, progressLine } from './job-text.js';

@@ -16,6 +16,9 @@ export interface Metadata {
   traceparent?: string;
 }
 
+/** The actor of what the service does by itself, and the name of the worker inside it. */
+export const ownActor = 'daybook';
+
 /** How an event is named as a cause. Ids of commands are UUIDs, so the two are told apart. */
 export const eventName = (streamId: string, version: number): string => `${streamId}@${version}`;
 

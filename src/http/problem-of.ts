@@ -2,22 +2,13 @@
 import { HttpException } from '@nestjs/common';
 import { UnusableEvidence } from '../proof/unusable-evidence.js';
 import { DatabaseUnavailable, unavailableReason } from '../database/database-error.js';
-import { isRefusal, type RefusalKind } from '../runtime/refusal.js';
+import { isRefusal, statusOfRefusal } from '../runtime/refusal.js';
 import { Problem } from './problem.js';
-
-const statusOfKind: Record<RefusalKind, number> = {
-  missing: 404,
-  conflict: 409,
-  invalid: 422,
-  stale: 412,
-};
-
-/** Whether an answer to a command means that a rule said no. */
-export const isRefusedCommand = (status: number): boolean => [403, 409, 412, 422].includes(status);
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isRefusal(error)) return new Problem(statusOfKind[error.kind], error.code, error.message, error.facts);
+  if (isRefusal(error))
+    return new Problem(statusOfRefusal[error.kind], error.code, error.message, error.facts);
   if (error instanceof UnusableEvidence)
     return new Problem(503, 'evidence_unusable', unusableEvidence, {}, { 'retry-after': '60' });
   const reason = unavailableReason(error);

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Refusals } from '../audit/refusals.js';
 import { problemDocument, problemType, type Problem } from './problem.js';
-import { isRefusedCommand, problemOf } from './problem-of.js';
+import { problemOf } from './problem-of.js';
 import { isProbe } from './request-watch.js';
 
 export function answerProblem(
@@ -51,7 +51,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const { code, status } = answerProblem(error, request, http.getResponse<FastifyReply>(), this.log);
-    if (request.method === 'GET' || !isRefusedCommand(status)) return;
+    if (request.method === 'GET') return;
     const command = `${request.method} ${request.url.slice(0, urlLengthMax)}`;
     this.refusals.keep({
       actor: actorOf(request),

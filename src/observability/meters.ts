@@ -2,7 +2,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { WriteObserver } from '../database/write-queue.js';
 import type { RequestObserver } from '../http/request-watch.js';
-import type { CommandObserver } from '../simulation/observed-commands.js';
+import type { CommandObserver } from './observed-commands.js';
 import type { ExecutionObserver } from '../work/execution.js';
 
 const shortSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

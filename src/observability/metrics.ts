@@ -3,7 +3,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { WriteObserver } from '../database/write-queue.js';
 import type { RequestObserver } from '../http/request-watch.js';
-import type { CommandObserver } from '../simulation/observed-commands.js';
+import type { CommandObserver } from './observed-commands.js';
 import type { ExecutionObserver } from '../work/execution.js';
 import { commandMeter, executionMeter, requestMeter, writeMeter } from './meters.js';
 import { watchGauges, type Sights } from './gauges.js';

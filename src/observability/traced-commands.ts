@@ -3,7 +3,7 @@ import type { CommandBus } from '@nestjs/cqrs';
 import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
 import type { Work, WriteQueue } from '../database/write-queue.js';
 import { isRefusal } from '../runtime/refusal.js';
-import { kindOf, outcomeOf } from '../simulation/observed-commands.js';
+import { kindOf, outcomeOf } from './observed-commands.js';
 
 /** What nobody asked for (looking for work, ending leases) happens all the time and begins no trace. */
 const isTraced = (): boolean => trace.getActiveSpan() !== undefined;

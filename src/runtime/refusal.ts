@@ -29,3 +29,11 @@ export const isRefusal = (error: unknown): error is Refusal =>
   'kind' in error &&
   'code' in error &&
   'facts' in error;
+
+/** What a refusal is in HTTP, and in what is kept of it. */
+export const statusOfRefusal: Readonly<Record<RefusalKind, number>> = {
+  missing: 404,
+  conflict: 409,
+  invalid: 422,
+  stale: 412,
+};

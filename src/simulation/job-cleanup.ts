@@ -6,7 +6,7 @@ import { isRefusal } from '../runtime/refusal.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import { ChangeJob } from './commands/change-job.js';
 import { hasEnded, type JobStatus } from './domain/status.js';
-import { rowsAtOnceMax } from './row-removal.js';
+import { rowsAtOnceMax } from './rows/row-removal.js';
 
 export interface EndedJob {
   jobId: string;

@@ -6,7 +6,7 @@ import { orphanedLeases, type RestartPolicy } from '../work/recovery.js';
 import { ChangeJob, type JobIntent } from './commands/change-job.js';
 import { causedBy } from './commands/expire-lease.js';
 import { modelDayOf } from './model-day-work.js';
-import { OwnCommands } from './own-commands.js';
+import { OwnCommands } from '../audit/own-commands.js';
 
 /** The error that clients of the first build know. */
 const restartError = 'API restarted while job was running';

@@ -9,9 +9,9 @@ import { ChangeJob, type JobIntent } from './commands/change-job.js';
 import { ClaimWork, type ClaimedModelDay } from './commands/claim-work.js';
 import { ExpireLease } from './commands/expire-lease.js';
 import { RenewLease } from './commands/renew-lease.js';
-import { ConfigFolder } from './config-folder.js';
+import { ConfigFolder } from './request/config-folder.js';
 import { modelDayOf, workOf, type ModelDayId } from './model-day-work.js';
-import { OwnCommands } from './own-commands.js';
+import { OwnCommands } from '../audit/own-commands.js';
 
 @Injectable()
 export class JobWorkSource implements WorkSource {

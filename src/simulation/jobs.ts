@@ -6,8 +6,8 @@ import { decide } from './domain/decide.js';
 import type { JobEvent } from './domain/events.js';
 import { evolve } from './domain/evolve.js';
 import { indexOf, type Job, type JobState } from './domain/job.js';
-import { detailRowOf, rowsOf } from './domain/rows.js';
-import { JobDetailEntity, JobEntity, JobProgressEntity } from './entities.js';
+import { detailRowOf, rowsOf } from './rows/rows.js';
+import { JobDetailEntity, JobEntity, JobProgressEntity } from './rows/entities.js';
 
 interface Described {
   options: { tableName?: string; columns: object };

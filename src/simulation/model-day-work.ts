@@ -1,6 +1,6 @@
 // A model-day as a piece of work: its name among the leases, and what an executor is handed.
 import type { WorkId } from '../work/leases.js';
-import { streamOf } from './job-streams.js';
+import { streamOf } from './commands/job-streams.js';
 
 export interface ModelDayId {
   jobId: string;

@@ -10,19 +10,19 @@ import { ClaimWorkHandler } from './commands/claim-work.js';
 import { CreateJobHandler } from './commands/create-job.js';
 import { ExpireLeaseHandler } from './commands/expire-lease.js';
 import { RenewLeaseHandler } from './commands/renew-lease.js';
-import { ConfigFolder } from './config-folder.js';
+import { ConfigFolder } from './request/config-folder.js';
 import { JobCleanupController } from './http/job-cleanup.controller.js';
 import { JobHistoryController } from './http/job-history.controller.js';
 import { JobsController } from './http/jobs.controller.js';
 import { ModelDaysController } from './http/model-days.controller.js';
 import { SimulateController } from './http/simulate.controller.js';
 import { JobCleanup } from './job-cleanup.js';
-import { JobPolicy } from './job-policy.js';
-import { JobProjector } from './job-projector.js';
+import { JobPolicy } from './commands/job-policy.js';
+import { JobProjector } from './rows/job-projector.js';
 import { JobRecovery } from './job-recovery.js';
-import { JobStreams } from './job-streams.js';
+import { JobStreams } from './commands/job-streams.js';
 import { JobWorkSource } from './job-work-source.js';
-import { OwnCommands } from './own-commands.js';
+import { OwnCommands } from '../audit/own-commands.js';
 import {
   FindJobHandler,
   FindModelDayHandler,
@@ -32,8 +32,8 @@ import {
 } from './queries/job-queries.js';
 import { ReadJobHistoryHandler } from './queries/job-history.js';
 import { JobTables } from './queries/job-tables.js';
-import { ResultLimit } from './result-limit.js';
-import { RowRemoval } from './row-removal.js';
+import { ResultLimit } from './request/result-limit.js';
+import { RowRemoval } from './rows/row-removal.js';
 
 /** The settings that jobs live by (README, "Settings"). */
 export interface SimulationSettings {

@@ -1,5 +1,5 @@
 // The migrated schema against the specification (§2.2, §2.3) and against the entities that TypeORM is given.
-import { jobEntities } from '../../src/simulation/entities.js';
+import { jobEntities } from '../../src/simulation/rows/entities.js';
 import { workplace } from '../support/workplace.js';
 import { openTestDatabase, type TestDatabase } from './test-database.js';
 

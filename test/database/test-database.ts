@@ -5,7 +5,7 @@ import { Database, type DatabaseOptions } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { migrationsOf } from '../../src/application.js';
 import { kinds } from '../../src/kinds.js';
-import { jobEntities } from '../../src/simulation/entities.js';
+import { jobEntities } from '../../src/simulation/rows/entities.js';
 import type { Workplace } from '../support/workplace.js';
 
 export interface TestDatabase {

@@ -5,7 +5,7 @@ import { LogSignal } from '../../src/event-store/log-signal.js';
 import { streamOf } from '../../src/event-store/kind.js';
 import { Streams } from '../../src/event-store/streams.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { JobStreams } from '../../src/simulation/job-streams.js';
+import { JobStreams } from '../../src/simulation/commands/job-streams.js';
 import { workplace } from '../support/workplace.js';
 import { counterKind } from './counter-kind.js';
 import { CounterStreams } from './counters.module.js';

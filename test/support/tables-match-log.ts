@@ -2,7 +2,7 @@
 import { fold } from '../../src/simulation/domain/evolve.js';
 import type { JobEvent } from '../../src/simulation/domain/events.js';
 import { dateAt, modelAt, type Job } from '../../src/simulation/domain/job.js';
-import { rowsOf } from '../../src/simulation/domain/rows.js';
+import { rowsOf } from '../../src/simulation/rows/rows.js';
 import { jobKind } from '../../src/simulation/kind.js';
 import { workOf } from '../../src/simulation/model-day-work.js';
 import { eventsIn, readDatabase, type StoredEvent } from './stored-log.js';

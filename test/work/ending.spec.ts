@@ -4,7 +4,7 @@ import { CommandBus, EventBus } from '@nestjs/cqrs';
 import { pino } from 'pino';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { ChangeJob, type JobIntent } from '../../src/simulation/commands/change-job.js';
-import { JobChanged } from '../../src/simulation/job-streams.js';
+import { JobChanged } from '../../src/simulation/commands/job-streams.js';
 import { JobWorkSource } from '../../src/simulation/job-work-source.js';
 import { BuiltInWorker } from '../../src/work/built-in-worker.js';
 import { ModuleExecutor, type WorkFunction } from '../../src/work/executors/module-executor.js';

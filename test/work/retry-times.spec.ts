@@ -1,6 +1,6 @@
 // When a failed attempt may be tried again: later each time, never twice the same, and within bounds.
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
-import { JobPolicy } from '../../src/simulation/job-policy.js';
+import { JobPolicy } from '../../src/simulation/commands/job-policy.js';
 
 const now = Date.parse('2025-01-20T14:30:00.000Z');
 

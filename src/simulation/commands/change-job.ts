@@ -4,15 +4,15 @@ import { Database } from '../../database/database.js';
 import type { Awaitable, Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
 import { deleteLease, deleteLeasesOfStream, insertLease } from '../../work/leases.js';
-import { activeJobs } from '../active-jobs.js';
+import { activeJobs } from './active-jobs.js';
 import { blockerOf, type ActiveJob } from '../domain/admission.js';
 import type { JobCommand } from '../domain/commands.js';
 import type { JobEvent } from '../domain/events.js';
 import type { Job } from '../domain/job.js';
-import { JobPolicy } from '../job-policy.js';
-import { JobStreams, streamOf } from '../job-streams.js';
+import { JobPolicy } from './job-policy.js';
+import { JobStreams, streamOf } from './job-streams.js';
 import { workOf } from '../model-day-work.js';
-import { RowRemoval } from '../row-removal.js';
+import { RowRemoval } from '../rows/row-removal.js';
 
 type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;
 

@@ -3,10 +3,10 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
-import { activeJobIds } from '../active-jobs.js';
+import { activeJobIds } from './active-jobs.js';
 import { modelAt, dateAt, openDate, type Job } from '../domain/job.js';
-import { JobPolicy } from '../job-policy.js';
-import { JobStreams, streamOf } from '../job-streams.js';
+import { JobPolicy } from './job-policy.js';
+import { JobStreams, streamOf } from './job-streams.js';
 import type { ModelDayId } from '../model-day-work.js';
 import { followWithLease } from './change-job.js';
 

@@ -5,11 +5,11 @@ import { Database } from '../../database/database.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
 import { Runtime, timestamp } from '../../runtime/runtime.js';
-import { activeJobs, sameRequest } from '../active-jobs.js';
+import { activeJobs, sameRequest } from './active-jobs.js';
 import { blockerOf } from '../domain/admission.js';
 import type { Job } from '../domain/job.js';
-import { JobPolicy } from '../job-policy.js';
-import { JobStreams, streamOf } from '../job-streams.js';
+import { JobPolicy } from './job-policy.js';
+import { JobStreams, streamOf } from './job-streams.js';
 
 export interface JobRequest {
   /** As stored: with the name of the config folder in front. */

@@ -3,8 +3,8 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import { eventName, type Metadata } from '../../event-store/event-store.js';
 import { deleteLease, findLease, type LeaseRow, type WorkId } from '../../work/leases.js';
-import { JobPolicy } from '../job-policy.js';
-import { JobStreams } from '../job-streams.js';
+import { JobPolicy } from './job-policy.js';
+import { JobStreams } from './job-streams.js';
 import { modelDayOf } from '../model-day-work.js';
 
 export class ExpireLease extends Command<void> {

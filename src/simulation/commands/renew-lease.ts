@@ -7,8 +7,8 @@ import { renewLease } from '../../work/leases.js';
 import { indexOf } from '../domain/job.js';
 import { wasCancelled } from '../domain/model-day.js';
 import { Refusal } from '../../runtime/refusal.js';
-import { JobPolicy } from '../job-policy.js';
-import { JobStreams, streamOf } from '../job-streams.js';
+import { JobPolicy } from './job-policy.js';
+import { JobStreams, streamOf } from './job-streams.js';
 import { workOf, type ModelDayId } from '../model-day-work.js';
 
 export interface RenewedLease {

@@ -4,7 +4,7 @@ import { answer, count, listAnswer, timeAnswer as time } from '../../http/answer
 import { operationsWith } from '../../http/operation.js';
 import { problemCodes } from '../../http/problem-codes.js';
 import type { ModelDayView } from '../queries/job-queries.js';
-import type { AttemptView, JobView, WholeJobView } from '../views.js';
+import type { AttemptView, JobView, WholeJobView } from '../queries/views.js';
 
 const jobStatus = answer('JobStatus', z.enum(['pending', 'running', 'completed', 'partial', 'failed']));
 const modelDayStatus = answer('ModelDayStatus', z.enum(['pending', 'running', 'completed', 'failed']));

@@ -14,7 +14,7 @@ import { pause, Runtime } from '../../runtime/runtime.js';
 import { hasEnded } from '../domain/status.js';
 import { FindJob } from '../queries/job-queries.js';
 import { ReadJobHistory } from '../queries/job-history.js';
-import { viewOfWholeJob, type JobView, type WholeJobView } from '../views.js';
+import { viewOfWholeJob, type JobView, type WholeJobView } from '../queries/views.js';
 import { Question, wholeJobAnswer } from './answers.js';
 import { historyQuery } from './requests.js';
 

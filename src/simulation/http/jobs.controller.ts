@@ -12,7 +12,7 @@ import { Caller } from '../../http/metadata.js';
 import { empty, json } from '../../http/operation.js';
 import { ChangeJob, type JobIntent } from '../commands/change-job.js';
 import { FindJob, ListJobs } from '../queries/job-queries.js';
-import { viewOfJob, type JobView } from '../views.js';
+import { viewOfJob, type JobView } from '../queries/views.js';
 import { Command, jobAnswer, jobListAnswer, Question } from './answers.js';
 import { jobListQuery, reasonRequest } from './requests.js';
 

@@ -3,7 +3,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { invalidRequest, type FieldProblem } from '../../http/problem.js';
-import { JobPolicy } from '../job-policy.js';
+import { JobPolicy } from '../commands/job-policy.js';
 import type { TriggerRequest } from './requests.js';
 
 const lists = ['date_range', 'models'] as const satisfies readonly (keyof TriggerRequest)[];

@@ -24,11 +24,11 @@ import { json } from '../../http/operation.js';
 import { ChangeJob, type ChangedJob } from '../commands/change-job.js';
 import { RenewLease } from '../commands/renew-lease.js';
 import { indexOf } from '../domain/job.js';
-import { detailRowOf } from '../domain/rows.js';
+import { detailRowOf } from '../rows/rows.js';
 import type { ModelDayId } from '../model-day-work.js';
 import { FindModelDay, ListModelDays, type ModelDayView } from '../queries/job-queries.js';
-import { ResultLimit } from '../result-limit.js';
-import { modelDayView } from '../views.js';
+import { ResultLimit } from '../request/result-limit.js';
+import { modelDayView } from '../queries/views.js';
 import {
   Command,
   leaseAnswer,

@@ -4,11 +4,11 @@ import { listParameters } from '../../http/list.js';
 import { time } from '../../http/time.js';
 import { wholeNumber } from '../../http/whole-number.js';
 import { duplicatesIn } from '../domain/grid-rules.js';
-import { staysInside } from '../config-folder.js';
+import { staysInside } from '../request/config-folder.js';
 import { errorLengthMax } from '../job-work-source.js';
-import { isoDate, modelName, text, workerName } from '../names.js';
-import { countWeekdays } from '../weekdays.js';
-import { jsonValue } from './json-value.js';
+import { isoDate, modelName, text, workerName } from '../request/names.js';
+import { countWeekdays } from '../request/weekdays.js';
+import { jsonValue } from '../request/json-value.js';
 
 const body = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape);
 

@@ -8,11 +8,11 @@ import type { Metadata } from '../../event-store/event-store.js';
 import { Caller } from '../../http/metadata.js';
 import { json } from '../../http/operation.js';
 import { CreateJob } from '../commands/create-job.js';
-import { ConfigFolder } from '../config-folder.js';
-import { JobPolicy } from '../job-policy.js';
-import { resolveRequest } from '../job-request.js';
+import { ConfigFolder } from '../request/config-folder.js';
+import { JobPolicy } from '../commands/job-policy.js';
+import { resolveRequest } from '../request/job-request.js';
 import { FindJob, ReadJobWithDetails, type JobWithDetails } from '../queries/job-queries.js';
-import { viewOfJob, type JobView } from '../views.js';
+import { viewOfJob, type JobView } from '../queries/views.js';
 import {
   acceptedAnswer,
   Command,

@@ -6,7 +6,7 @@ import { evolve } from '../domain/evolve.js';
 import type { Job, JobState } from '../domain/job.js';
 import { Refusal } from '../../runtime/refusal.js';
 import { jobs } from '../jobs.js';
-import { streamOf } from '../job-streams.js';
+import { streamOf } from '../commands/job-streams.js';
 
 /** The moment asked for; one of the two. Times as Daybook writes them; both ends are included. */
 export interface Moment {

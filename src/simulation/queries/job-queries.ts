@@ -2,7 +2,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import type { Snapshot } from '../../database/sqlite/snapshots.js';
-import type { JobDetailRow } from '../domain/rows.js';
+import type { JobDetailRow } from '../rows/rows.js';
 import { Refusal } from '../../runtime/refusal.js';
 import type { ModelDayId } from '../model-day-work.js';
 import {
@@ -13,7 +13,7 @@ import {
   type JobView,
   type JobWithProgress,
   type RunningModelDay,
-} from '../views.js';
+} from './views.js';
 import { JobTables, type JobFilter, type ModelDayFilter } from './job-tables.js';
 
 const jobNotFound = (jobId: string): Refusal =>

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Database } from '../../database/database.js';
 import type { LeaseRow } from '../../work/leases.js';
-import type { JobDetailRow } from '../domain/rows.js';
+import type { JobDetailRow } from '../rows/rows.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
-import { JobDetailEntity, JobEntity } from '../entities.js';
-import { streamOf } from '../job-streams.js';
+import { JobDetailEntity, JobEntity } from '../rows/entities.js';
+import { streamOf } from '../commands/job-streams.js';
 import { workOf, type ModelDayId } from '../model-day-work.js';
-import { jobView, type JobView, type JobWithProgress, type RunningModelDay } from '../views.js';
+import { jobView, type JobView, type JobWithProgress, type RunningModelDay } from './views.js';
 
 export interface JobFilter {
   status?: JobStatus | undefined;

@@ -7,7 +7,7 @@ import { UnusableDatabase } from '../../../src/database/unusable-database.js';
 import { systemRuntime } from '../../../src/runtime/runtime.js';
 import { migrationsOf } from '../../../src/application.js';
 import { kinds } from '../../../src/kinds.js';
-import { jobEntities } from '../../../src/simulation/entities.js';
+import { jobEntities } from '../../../src/simulation/rows/entities.js';
 import { workplace } from '../../support/workplace.js';
 
 const migrations = migrationsOf(kinds);

@@ -6,7 +6,7 @@ import { fold } from '../../../src/simulation/domain/evolve.js';
 import { indexOf, statusOf, type Job } from '../../../src/simulation/domain/job.js';
 import type { ModelDay } from '../../../src/simulation/domain/model-day.js';
 import { Refusal } from '../../../src/runtime/refusal.js';
-import { jobRowOf, type JobRow } from '../../../src/simulation/domain/rows.js';
+import { jobRowOf, type JobRow } from '../../../src/simulation/rows/rows.js';
 import type { JobStatus } from '../../../src/simulation/domain/status.js';
 import { frozen } from './frozen.js';
 import type { Place } from './story.js';

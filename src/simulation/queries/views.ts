@@ -1,7 +1,7 @@
 // What clients are shown of jobs and model-days, from rows: the same from the tables and from a state just changed.
-import type { LeaseRow } from '../work/leases.js';
-import type { EndedAttempt } from './domain/model-day.js';
-import { modelAt, dateAt, openDate, type Job } from './domain/job.js';
+import type { LeaseRow } from '../../work/leases.js';
+import type { EndedAttempt } from '../domain/model-day.js';
+import { modelAt, dateAt, openDate, type Job } from '../domain/job.js';
 import {
   detailRowOf,
   jobRowOf,
@@ -9,8 +9,8 @@ import {
   type JobDetailRow,
   type JobProgressRow,
   type JobRow,
-} from './domain/rows.js';
-import type { ModelDayStatus } from './domain/status.js';
+} from '../rows/rows.js';
+import type { ModelDayStatus } from '../domain/status.js';
 
 export type JobWithProgress = JobRow & Omit<JobProgressRow, 'request_fingerprint'>;
 

@@ -1,12 +1,12 @@
 // The streams of jobs.
-import type { EventStore } from '../event-store/event-store.js';
-import { streamOf as streamOfKind } from '../event-store/kind.js';
-import { Streams } from '../event-store/streams.js';
-import type { JobCommand } from './domain/commands.js';
-import type { JobEvent } from './domain/events.js';
-import type { JobState } from './domain/job.js';
-import type { JobProjector } from './job-projector.js';
-import { jobs } from './jobs.js';
+import type { EventStore } from '../../event-store/event-store.js';
+import { streamOf as streamOfKind } from '../../event-store/kind.js';
+import { Streams } from '../../event-store/streams.js';
+import type { JobCommand } from '../domain/commands.js';
+import type { JobEvent } from '../domain/events.js';
+import type { JobState } from '../domain/job.js';
+import type { JobProjector } from '../rows/job-projector.js';
+import { jobs } from '../jobs.js';
 
 /** Published after the commit, to wake whoever follows jobs. Losing one costs time and nothing else. */
 export class JobChanged {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { invalidRequest, Problem } from '../http/problem.js';
+import { invalidRequest, Problem } from '../../http/problem.js';
 import { isoDate, modelName } from './names.js';
 
 /** What Daybook reads of a config; everything else in it is the executor's. */

@@ -1,11 +1,10 @@
 // The commands that the service gives to itself: who gives them, because of what, and what is kept of a refusal.
 import { Injectable } from '@nestjs/common';
 import { CommandBus, type Command } from '@nestjs/cqrs';
-import { Refusals } from '../audit/refusals.js';
-import type { Metadata } from '../event-store/event-store.js';
-import { isRefusedCommand, problemOf } from '../http/problem-of.js';
+import { Refusals } from './refusals.js';
+import { ownActor, type Metadata } from '../event-store/event-store.js';
+import { isRefusal, statusOfRefusal } from '../runtime/refusal.js';
 import { Runtime } from '../runtime/runtime.js';
-import { builtInWorkerName } from './names.js';
 
 @Injectable()
 export class OwnCommands {
@@ -17,7 +16,7 @@ export class OwnCommands {
 
   /** @param cause the event that the command follows from; without one it has no other beginning than itself */
   metadata(cause: string = this.runtime.uuid()): Metadata {
-    return { actor: builtInWorkerName, correlation_id: this.runtime.uuid(), causation_id: cause };
+    return { actor: ownActor, correlation_id: this.runtime.uuid(), causation_id: cause };
   }
 
   /**
@@ -28,10 +27,11 @@ export class OwnCommands {
     try {
       return await this.commands.execute(command);
     } catch (error) {
-      const { status, code } = problemOf(error);
-      const { actor, correlation_id } = metadata;
-      if (isRefusedCommand(status))
-        this.refusals.keep({ actor, correlation_id, command: what, code, status });
+      if (isRefusal(error)) {
+        const { actor, correlation_id } = metadata;
+        const status = statusOfRefusal[error.kind];
+        this.refusals.keep({ actor, correlation_id, command: what, code: error.code, status });
+      }
       throw error;
     }
   }

@@ -1,9 +1,9 @@
 // What the read tables hold for a job: a pure function of its state. The live projection writes the rows that an
 // event touched, a rebuild writes all, verify compares; it is one function, so they cannot drift.
-import { dateAt, modelAt, statusOf, type Job, type JobState } from './job.js';
-import { secondsBetween } from './model-day.js';
-import type { FailureCode } from './events.js';
-import type { JobStatus, ModelDayStatus } from './status.js';
+import { dateAt, modelAt, statusOf, type Job, type JobState } from '../domain/job.js';
+import { secondsBetween } from '../domain/model-day.js';
+import type { FailureCode } from '../domain/events.js';
+import type { JobStatus, ModelDayStatus } from '../domain/status.js';
 
 /** A row of `jobs`: the columns of §2.2, in their order. */
 export interface JobRow {

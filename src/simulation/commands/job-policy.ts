@@ -1,5 +1,5 @@
 // The settings that the commands of jobs work by.
-import { timestamp, type Runtime } from '../runtime/runtime.js';
+import { timestamp, type Runtime } from '../../runtime/runtime.js';
 
 /** Dozens of commands share a millisecond, and writing a time as text costs as much as deciding a command. */
 function remembering(): (ms: number) => string {

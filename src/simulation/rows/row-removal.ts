@@ -2,10 +2,10 @@
 // slices after it, so that nobody waits for them. From the event on no reader takes such a job for one that is there
 // (docs/decisions/0011).
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
-import { unavailableReason } from '../database/database-error.js';
-import type { Transaction } from '../database/transaction.js';
-import type { Job } from './domain/job.js';
+import { Database } from '../../database/database.js';
+import { unavailableReason } from '../../database/database-error.js';
+import type { Transaction } from '../../database/transaction.js';
+import type { Job } from '../domain/job.js';
 
 /** The rows of model-days that one transaction deletes: 1,000 take about 3 ms, and 100,000 take 260. */
 export const rowsAtOnceMax = 1_000;

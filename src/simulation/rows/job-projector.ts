@@ -1,11 +1,11 @@
 // Keeps `jobs`, `job_progress` and `job_details` in the transaction that appends. What it writes is always rowsOf().
 import { Injectable } from '@nestjs/common';
-import type { Awaitable, Transaction } from '../database/transaction.js';
-import type { Change, Projector } from '../event-store/streams.js';
-import type { JobClosed, JobEvent } from './domain/events.js';
-import { indexOf, openDate, statusOf, type Job, type JobState } from './domain/job.js';
-import { tellsLatestAttempt } from './domain/model-day.js';
-import { detailRowOf, jobRowOf, progressRowOf } from './domain/rows.js';
+import type { Awaitable, Transaction } from '../../database/transaction.js';
+import type { Change, Projector } from '../../event-store/streams.js';
+import type { JobClosed, JobEvent } from '../domain/events.js';
+import { indexOf, openDate, statusOf, type Job, type JobState } from '../domain/job.js';
+import { tellsLatestAttempt } from '../domain/model-day.js';
+import { detailRowOf, jobRowOf, progressRowOf } from './rows.js';
 import { removeRows } from './row-removal.js';
 
 @Injectable()

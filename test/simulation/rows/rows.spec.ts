@@ -1,6 +1,6 @@
 // The rows of a job: what clients of the tables read.
-import { rowsOf } from '../../../src/simulation/domain/rows.js';
-import { given } from './given.js';
+import { rowsOf } from '../../../src/simulation/rows/rows.js';
+import { given } from '../domain/given.js';
 import {
   ada,
   adaOnTuesday,
@@ -13,7 +13,7 @@ import {
   createdTwoByTwo,
   removed,
   started,
-} from './story.js';
+} from '../domain/story.js';
 
 const never = {
   started_at: null,

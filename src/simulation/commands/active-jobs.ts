@@ -1,13 +1,13 @@
 // The facts across jobs that admission needs, read on the write connection inside the transaction that uses them.
-import type { Transaction } from '../database/transaction.js';
-import { timestamp } from '../runtime/runtime.js';
+import type { Transaction } from '../../database/transaction.js';
+import { timestamp } from '../../runtime/runtime.js';
 import {
   sameRequestWindowMs,
   statusesThatAnswerAgain,
   statusesThatAreActive,
   type ActiveJob,
-} from './domain/admission.js';
-import type { JobStatus } from './domain/status.js';
+} from '../domain/admission.js';
+import type { JobStatus } from '../domain/status.js';
 
 const listOf = (statuses: readonly JobStatus[]): string => statuses.map((status) => `'${status}'`).join(', ');
 

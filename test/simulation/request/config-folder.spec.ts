@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
-import { ConfigFolder } from '../../src/simulation/config-folder.js';
-import { Problem } from '../../src/http/problem.js';
-import { workplace } from '../support/workplace.js';
+import { ConfigFolder } from '../../../src/simulation/request/config-folder.js';
+import { Problem } from '../../../src/http/problem.js';
+import { workplace } from '../../support/workplace.js';
 
 const place = workplace();
 const folder = new ConfigFolder(place.path('configs'));

@@ -1,5 +1,6 @@
 // What a date and a model's name must look like, wherever one comes in.
 import { z } from 'zod';
+import { ownActor } from '../../event-store/event-store.js';
 
 /** Text as UTF-8 can hold it: half of a surrogate pair would be read back as another character. */
 export const text = (lengthMax: number) =>
@@ -22,10 +23,8 @@ export const modelName = z
   .refine((name) => !/\p{Cc}/u.test(name), 'must not contain control characters')
   .refine((name) => name.isWellFormed(), 'must be well-formed Unicode');
 
-export const builtInWorkerName = 'daybook';
-
 /** Who runs a model-day. */
 export const workerName = text(200)
   .min(1)
   .refine((name) => !/\p{Cc}/u.test(name), 'must not contain control characters')
-  .refine((name) => name !== builtInWorkerName, `"${builtInWorkerName}" is the worker inside the service`);
+  .refine((name) => name !== ownActor, `"${ownActor}" is the worker inside the service`);

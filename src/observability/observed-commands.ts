@@ -2,7 +2,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { isRefusal } from '../runtime/refusal.js';
 import { stopwatch } from '../runtime/runtime.js';
-import { ChangeJob } from './commands/change-job.js';
+import { ChangeJob } from '../simulation/commands/change-job.js';
 
 /**
  * - `accepted`: something is written

@@ -1,8 +1,8 @@
 // The same request twice (§6.1), and another one while a job is active (§6.2).
-import { startClockedService, type ClockedService } from '../http/clock.js';
-import { expectProblem } from '../http/problems.js';
-import type { Answer } from '../support/client.js';
-import { workplace } from '../support/workplace.js';
+import { startClockedService, type ClockedService } from '../../http/clock.js';
+import { expectProblem } from '../../http/problems.js';
+import type { Answer } from '../../support/client.js';
+import { workplace } from '../../support/workplace.js';
 
 const place = workplace();
 let service: ClockedService;

@@ -1,9 +1,9 @@
 // What a config fills in, what it forbids, and what of it is kept.
 import { createHash } from 'node:crypto';
-import { expectWrongFields, storedEvents } from '../http/problems.js';
-import type { Answer } from '../support/client.js';
-import { startTestService, type TestService } from '../support/service.js';
-import { workplace } from '../support/workplace.js';
+import { expectWrongFields, storedEvents } from '../../http/problems.js';
+import type { Answer } from '../../support/client.js';
+import { startTestService, type TestService } from '../../support/service.js';
+import { workplace } from '../../support/workplace.js';
 
 const place = workplace();
 let service: TestService;

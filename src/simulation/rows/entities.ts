@@ -1,6 +1,6 @@
 // The read tables as TypeORM sees them. Their schema is made by migrations; a test holds the two against each other.
 import { EntitySchema } from 'typeorm';
-import type { JobDetailRow, JobProgressRow, JobRow } from './domain/rows.js';
+import type { JobDetailRow, JobProgressRow, JobRow } from './rows.js';
 
 export const JobEntity = new EntitySchema<JobRow>({
   name: 'job',

@@ -1,6 +1,6 @@
 // What a request asks for once the config has filled in what it leaves open.
-import { invalidRequest, type FieldProblem } from '../http/problem.js';
-import type { JobRequest } from './commands/create-job.js';
+import { invalidRequest, type FieldProblem } from '../../http/problem.js';
+import type { JobRequest } from '../commands/create-job.js';
 import type { ConfigFolder, JobConfig } from './config-folder.js';
 import { countWeekdays, weekdaysBetween } from './weekdays.js';
 

@@ -1,6 +1,6 @@
 // The weekdays of a range of dates.
 import fc from 'fast-check';
-import { countWeekdays, weekdaysBetween } from '../../src/simulation/weekdays.js';
+import { countWeekdays, weekdaysBetween } from '../../../src/simulation/request/weekdays.js';
 
 const iso = (date: Date): string => date.toISOString().slice(0, 10);
 

@@ -1,5 +1,5 @@
 // The largest result of a model-day: results stand in the log for ever.
-import { invalidRequest } from '../http/problem.js';
+import { invalidRequest } from '../../http/problem.js';
 
 export class ResultLimit {
   /** @param bytesMax of JSON text in UTF-8 */
