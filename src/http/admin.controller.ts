@@ -2,8 +2,9 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Verifier, type Verification } from '../audit/verifier.js';
-import { Command, verificationAnswer } from './answers.js';
-import { json } from './operation.js';
+import { verificationAnswer } from './projection-schemas.js';
+import { ApiCommand } from './operation.js';
+import { json } from './responses.js';
 
 @ApiTags('Administration')
 @Controller('admin')
@@ -12,7 +13,7 @@ export class AdminController {
 
   @Post('verify')
   @HttpCode(200)
-  @Command({
+  @ApiCommand({
     id: 'verify',
     summary: 'Holds the tables and the log against the events; changes nothing.',
     answers: { 200: json('What was found.', verificationAnswer) },

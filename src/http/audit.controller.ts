@@ -8,10 +8,11 @@ import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
 import { readRefusals, type KeptRefusal } from '../audit/refusals.js';
 import { RemoteNotary } from '../audit/remote-notary.js';
 import { Database } from '../database/database.js';
-import { consistencyAnswer, inclusionAnswer, Question, refusalsAnswer } from './answers.js';
+import { consistencyAnswer, inclusionAnswer, refusalsAnswer } from './audit-schemas.js';
 import { answerList, listParameters, type ListAnswer } from './list.js';
-import { json, text } from './operation.js';
+import { ApiRead } from './operation.js';
 import { Problem } from './problem.js';
+import { json, text } from './responses.js';
 import { wholeNumber } from './whole-number.js';
 
 const refusalsQuery = z.strictObject({
@@ -37,7 +38,7 @@ export class AuditController {
   /** A signed note that covers every event committed before the request. */
   @Get('checkpoint')
   @Header('content-type', plainText)
-  @Question({
+  @ApiRead({
     id: 'getCheckpoint',
     summary: 'Signs the log as it is now.',
     answers: { 200: text('A C2SP tlog-checkpoint in a signed note.') },
@@ -49,7 +50,7 @@ export class AuditController {
 
   @Get('key')
   @Header('content-type', plainText)
-  @Question({
+  @ApiRead({
     id: 'getVerifierKey',
     summary: 'What checkpoints are checked with.',
     answers: { 200: text('`<name>+<hash>+<base64>`') },
@@ -61,7 +62,7 @@ export class AuditController {
 
   @Get('proof/inclusion')
   @RouteConfig({ takesQuery: true })
-  @Question({
+  @ApiRead({
     id: 'proveInclusion',
     summary: 'Proves that an event is in the log of a size, or of its present one.',
     answers: { 200: json('Hashes in base64.', inclusionAnswer) },
@@ -75,7 +76,7 @@ export class AuditController {
 
   @Get('proof/consistency')
   @RouteConfig({ takesQuery: true })
-  @Question({
+  @ApiRead({
     id: 'proveConsistency',
     summary: 'Proves that the log of one size begins like the log of another.',
     answers: { 200: json('Hashes in base64.', consistencyAnswer) },
@@ -90,7 +91,7 @@ export class AuditController {
   @Get('proof/:file')
   @Header('content-type', plainText)
   @ApiParam({ name: 'file', description: '`<position>.tlog-proof`', schema: { type: 'string' } })
-  @Question({
+  @ApiRead({
     id: 'getProofFile',
     summary: 'All that proves one event, in a file that is checked offline.',
     answers: { 200: text('A C2SP tlog-proof.') },
@@ -104,7 +105,7 @@ export class AuditController {
 
   @Get('refusals')
   @RouteConfig({ takesQuery: true })
-  @Question({
+  @ApiRead({
     id: 'listRefusals',
     summary: 'Lists the commands that were refused.',
     answers: { 200: json('In the order in which they happened.', refusalsAnswer, 'Link') },

@@ -12,7 +12,7 @@ const position = wholeNumber(0);
 const limit = wholeNumber(1, 1_000_000_000).optional();
 
 export const eventsQuery = z.strictObject({
-  after: position.default(0),
+  after: position.prefault(0),
   limit,
   job_id: z.string().min(1).max(100).optional(),
   type: z.string().min(1).max(100).optional(),
@@ -22,7 +22,7 @@ export const eventsQuery = z.strictObject({
 
 export const jobEventsQuery = eventsQuery.omit({ job_id: true });
 
-export const streamQuery = z.strictObject({ after: position.default(0) });
+export const streamQuery = z.strictObject({ after: position.prefault(0) });
 
 /**
  * How many events one answer that is no stream of lines may hold.

@@ -8,12 +8,13 @@ import type { z } from 'zod';
 import { Log, type LogFilter, type LoggedEvent } from '../event-store/log.js';
 import { LogSignal } from '../event-store/log-signal.js';
 import { Runtime } from '../runtime/runtime.js';
-import { eventsAnswer, Question } from './answers.js';
+import { eventsAnswer } from './event-schemas.js';
 import { cloudEventOf, jsonOf } from './event-formats.js';
 import { eventsQuery, jobEventsQuery, lastEventId, pageLimitOf, streamQuery } from './event-requests.js';
 import { OpenStreams } from './open-streams.js';
-import { eventStream } from './operation.js';
+import { ApiRead } from './operation.js';
 import { Problem } from './problem.js';
+import { eventStream } from './responses.js';
 import type { ServerSentEvents } from './server-sent-events.js';
 
 /** Events that are read at once, so that others get their turn in between. */
@@ -43,7 +44,7 @@ export class EventsController {
 
   @Get('events')
   @RouteConfig({ takesQuery: true })
-  @Question({ id: 'listEvents', summary: 'Reads the log.', answers: { 200: eventsAnswer } })
+  @ApiRead({ id: 'listEvents', summary: 'Reads the log.', answers: { 200: eventsAnswer } })
   async list(
     @Query({ schema: eventsQuery }) query: z.output<typeof eventsQuery>,
     @Req() request: FastifyRequest,
@@ -54,7 +55,7 @@ export class EventsController {
 
   @Get('jobs/:jobId/events')
   @RouteConfig({ takesQuery: true })
-  @Question({
+  @ApiRead({
     id: 'listJobEvents',
     summary: 'Reads the events of one job, also of one that was removed.',
     answers: { 200: eventsAnswer },
@@ -76,7 +77,7 @@ export class EventsController {
 
   @Get('events/stream')
   @RouteConfig({ takesQuery: true })
-  @Question({
+  @ApiRead({
     id: 'followEvents',
     summary: 'Follows the log: what is there, then what comes.',
     answers: { 200: eventStream('Server-Sent Events: the position as id, an Event as data.') },

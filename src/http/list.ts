@@ -9,7 +9,7 @@ const encode = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).t
 
 /** The parameters that every list takes, with a cursor of the given shape. */
 export const listParameters = <Shape extends z.ZodType<Cursor>>(shape: Shape) => ({
-  limit: wholeNumber(1, 1000).default(100),
+  limit: wholeNumber(1, 1000).prefault(100),
   after: z
     .string()
     .max(4096)

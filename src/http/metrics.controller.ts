@@ -1,8 +1,8 @@
 // What a Prometheus server asks for.
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Question } from './answers.js';
-import { text } from './operation.js';
+import { ApiRead } from './operation.js';
+import { text } from './responses.js';
 
 /** What is counted, as Prometheus text; whoever composes the service says who counts. */
 export abstract class MetricsText {
@@ -15,7 +15,7 @@ export class MetricsController {
   constructor(private readonly metrics: MetricsText) {}
 
   @Get()
-  @Question({
+  @ApiRead({
     id: 'metrics',
     summary: 'What is counted, for Prometheus.',
     answers: { 200: text('Its text format.') },

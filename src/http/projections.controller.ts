@@ -1,15 +1,16 @@
 // The read tables as admins see them: how far they are, and building them anew.
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Database } from '../database/database.js';
 import { Log } from '../event-store/log.js';
 import { readCheckpoint } from '../projection/checkpoint.js';
 import { Rebuilds, type RebuildView } from '../projection/rebuilds.js';
-import { Command, projectionListAnswer, Question, rebuildAnswer } from './answers.js';
 import { rebuildRequest } from './admin-requests.js';
-import { json } from './operation.js';
+import { ApiCommand, ApiRead } from './operation.js';
+import { projectionListAnswer, rebuildAnswer } from './projection-schemas.js';
+import { json } from './responses.js';
 
 @ApiTags('Administration')
 @Controller('admin/projections')
@@ -21,7 +22,7 @@ export class ProjectionsController {
   ) {}
 
   @Get()
-  @Question({
+  @ApiRead({
     id: 'listProjections',
     summary: 'How far the read tables are, and how they were last built anew.',
     answers: { 200: json('The projections.', projectionListAnswer) },
@@ -39,7 +40,8 @@ export class ProjectionsController {
 
   @Post('rebuild')
   @HttpCode(202)
-  @Command({
+  @ApiBody({ required: false })
+  @ApiCommand({
     id: 'startRebuild',
     summary: 'Builds the read tables anew from the log; reads and commands go on meanwhile.',
     answers: { 202: json('It has begun.', rebuildAnswer, 'Location') },
@@ -55,7 +57,7 @@ export class ProjectionsController {
   }
 
   @Get('rebuild/:id')
-  @Question({
+  @ApiRead({
     id: 'getRebuild',
     summary: 'How far a rebuild is, or how it ended.',
     answers: { 200: json('The rebuild.', rebuildAnswer) },
@@ -67,7 +69,7 @@ export class ProjectionsController {
 
   @Post('rebuild/:id/cancel')
   @HttpCode(200)
-  @Command({
+  @ApiCommand({
     id: 'cancelRebuild',
     summary: 'Stops a rebuild, which leaves the tables as they were; one that has ended stays as it ended.',
     answers: { 200: json('The rebuild.', rebuildAnswer) },

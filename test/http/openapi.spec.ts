@@ -138,9 +138,38 @@ it('tells which headers a client may send where they matter', () => {
 });
 
 it('requires a body only where a field of it is required', () => {
+  for (const { operation } of operations()) {
+    const { required, content } = operation.requestBody ?? {};
+    const fields = content?.['application/json'].schema.required;
+    expect({ name: operation.operationId, required: required ?? false }).toEqual({
+      name: operation.operationId,
+      required: fields !== undefined,
+    });
+  }
   expect(find('POST /simulate/trigger').requestBody.required).toBe(false);
   expect(find('POST /jobs/{}/cancel').requestBody.required).toBe(false);
   expect(find('POST /jobs/{}/model-days/{}/{}/start').requestBody.required).toBe(true);
+});
+
+it('tells what a value is that is left out', () => {
+  const limit = find('GET /jobs').parameters.find(({ name }: any) => name === 'limit');
+  expect(limit).toMatchObject({ required: false, schema: { type: 'integer', default: 100 } });
+  const after = find('GET /events').parameters.find(({ name }: any) => name === 'after');
+  expect(after).toMatchObject({ required: false, schema: { type: 'integer', default: 0 } });
+  const { schema } = find('POST /admin/jobs/cleanup').requestBody.content['application/json'];
+  expect(schema.properties.older_than_days).toMatchObject({ default: 30 });
+});
+
+it('says what its schemas mean, and has none that nothing refers to', () => {
+  expect(document.components.schemas).toMatchObject({
+    Time: { description: expect.stringMatching(/RFC 3339/) },
+    Problem: { description: expect.stringMatching(/RFC 9457/) },
+    Event: { description: expect.any(String) },
+    WholeJob: { description: expect.any(String) },
+  });
+  const text = JSON.stringify(document);
+  for (const [kind, named] of Object.entries<object>(document.components))
+    for (const name of Object.keys(named)) expect(text).toContain(`"$ref":"#/components/${kind}/${name}"`);
 });
 
 it('refers to nothing that is not in it', () => {

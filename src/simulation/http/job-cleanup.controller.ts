@@ -1,12 +1,13 @@
 // Removing old jobs, for admins.
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { Metadata } from '../../event-store/event-store.js';
 import { Caller } from '../../http/metadata.js';
-import { json } from '../../http/operation.js';
+import { json } from '../../http/responses.js';
 import { JobCleanup } from '../job-cleanup.js';
-import { cleanupAnswer, Command } from './answers.js';
+import { ApiCommand } from './job-operations.js';
+import { cleanupAnswer } from './job-schemas.js';
 import { cleanupRequest } from './requests.js';
 
 @ApiTags('Administration')
@@ -16,7 +17,8 @@ export class JobCleanupController {
 
   @Post('cleanup')
   @HttpCode(200)
-  @Command({
+  @ApiBody({ required: false })
+  @ApiCommand({
     id: 'cleanUpJobs',
     summary: 'Removes the jobs that ended at least so many days ago; their events stay.',
     answers: { 200: json('How many were removed.', cleanupAnswer) },

@@ -8,14 +8,15 @@ import type { z } from 'zod';
 import { LogSignal } from '../../event-store/log-signal.js';
 import { lastEventId } from '../../http/event-requests.js';
 import { OpenStreams } from '../../http/open-streams.js';
-import { empty, eventStream, json } from '../../http/operation.js';
+import { empty, eventStream, json } from '../../http/responses.js';
 import type { ServerSentEvents } from '../../http/server-sent-events.js';
 import { pause, Runtime } from '../../runtime/runtime.js';
 import { hasEnded } from '../domain/status.js';
 import { FindJob } from '../queries/job-queries.js';
 import { ReadJobHistory } from '../queries/job-history.js';
 import { viewOfWholeJob, type JobView, type WholeJobView } from '../queries/views.js';
-import { Question, wholeJobAnswer } from './answers.js';
+import { ApiRead } from './job-operations.js';
+import { wholeJobAnswer } from './job-schemas.js';
 import { historyQuery } from './requests.js';
 
 /** The least time between two messages about a job, in milliseconds: at most ten a second. */
@@ -36,7 +37,7 @@ export class JobHistoryController {
 
   @Get('history')
   @RouteConfig({ takesQuery: true })
-  @Question({
+  @ApiRead({
     id: 'getJobHistory',
     summary: 'Reads a job as it was at a version or a time, from its events; one of the two.',
     answers: { 200: json('The job as it was.', wholeJobAnswer) },
@@ -50,7 +51,7 @@ export class JobHistoryController {
   }
 
   @Get('stream')
-  @Question({
+  @ApiRead({
     id: 'followJob',
     summary: 'Follows a job to its end.',
     answers: {

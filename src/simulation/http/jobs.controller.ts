@@ -2,18 +2,19 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Metadata } from '../../event-store/event-store.js';
 import { IfMatch, isFresh } from '../../http/etag.js';
 import { answerList, type ListAnswer } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
-import { empty, json } from '../../http/operation.js';
+import { empty, json } from '../../http/responses.js';
 import { ChangeJob, type JobIntent } from '../commands/change-job.js';
 import { FindJob, ListJobs } from '../queries/job-queries.js';
 import { viewOfJob, type JobView } from '../queries/views.js';
-import { Command, jobAnswer, jobListAnswer, Question } from './answers.js';
+import { ApiCommand, ApiRead } from './job-operations.js';
+import { jobAnswer, jobListAnswer } from './job-schemas.js';
 import { jobListQuery, reasonRequest } from './requests.js';
 
 const changed = { 200: json('The job as it is now.', jobAnswer, 'ETag') };
@@ -28,7 +29,7 @@ export class JobsController {
 
   @Get()
   @RouteConfig({ takesQuery: true })
-  @Question({
+  @ApiRead({
     id: 'listJobs',
     summary: 'Lists jobs.',
     answers: { 200: json('Newest first.', jobListAnswer, 'Link') },
@@ -44,7 +45,7 @@ export class JobsController {
   }
 
   @Get(':jobId')
-  @Question({
+  @ApiRead({
     id: 'getJob',
     summary: 'Reads a job.',
     answers: { 200: json('The job.', jobAnswer, 'ETag'), 304: empty('It has not changed.', 'ETag') },
@@ -63,7 +64,8 @@ export class JobsController {
 
   @Post(':jobId/cancel')
   @HttpCode(200)
-  @Command({
+  @ApiBody({ required: false })
+  @ApiCommand({
     id: 'cancelJob',
     summary: 'Ends a job: what is not completed has failed.',
     answers: changed,
@@ -81,7 +83,8 @@ export class JobsController {
 
   @Post(':jobId/retry')
   @HttpCode(200)
-  @Command({
+  @ApiBody({ required: false })
+  @ApiCommand({
     id: 'retryJob',
     summary: 'Runs the failed model-days of an ended job again.',
     answers: changed,
@@ -99,7 +102,7 @@ export class JobsController {
 
   @Delete(':jobId')
   @HttpCode(204)
-  @Command({
+  @ApiCommand({
     id: 'removeJob',
     summary: 'Takes an ended job out of the tables; its events stay.',
     answers: { 204: empty('It is gone.') },

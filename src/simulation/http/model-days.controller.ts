@@ -1,54 +1,33 @@
 // Model-days: read them, and report on them as whoever runs them.
-import {
-  applyDecorators,
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Metadata } from '../../event-store/event-store.js';
 import { IfMatch } from '../../http/etag.js';
 import { answerList } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
-import { json } from '../../http/operation.js';
+import { json } from '../../http/responses.js';
 import { ChangeJob, type ChangedJob } from '../commands/change-job.js';
 import { RenewLease } from '../commands/renew-lease.js';
 import { indexOf } from '../domain/job.js';
 import { detailRowOf } from '../rows/rows.js';
 import type { ModelDayId } from '../model-day-work.js';
-import { FindModelDay, ListModelDays, type ModelDayView } from '../queries/job-queries.js';
+import { FindModelDay, ListModelDays } from '../queries/job-queries.js';
+import { modelDayView, type ModelDayView } from '../queries/views.js';
 import { ResultLimit } from '../request/result-limit.js';
-import { modelDayView } from '../queries/views.js';
-import {
-  Command,
-  leaseAnswer,
-  modelDayAnswer,
-  modelDayListAnswer,
-  Question,
-  startedAnswer,
-} from './answers.js';
+import { ApiCommand, ApiRead } from './job-operations.js';
+import { leaseAnswer, modelDayAnswer, modelDayListAnswer, startedAnswer } from './job-schemas.js';
 import {
   completeRequest,
   failRequest,
   heartbeatRequest,
+  modelDayId,
   modelDayListQuery,
   startRequest,
 } from './requests.js';
-
-/** For the OpenAPI document, which does not look into a ModelDayId. */
-const ApiModelDayId = applyDecorators(
-  ...['jobId', 'date', 'model'].map((name) => ApiParam({ name, schema: { type: 'string' } })),
-);
 
 const noSuch = ['job_not_found', 'model_day_not_found'] as const;
 const whole = { 200: json('The model-day.', modelDayAnswer) };
@@ -64,7 +43,7 @@ export class ModelDaysController {
 
   @Get()
   @RouteConfig({ takesQuery: true })
-  @Question({
+  @ApiRead({
     id: 'listModelDays',
     summary: 'Lists the model-days of a job, with their results.',
     answers: { 200: json('By date, then model.', modelDayListAnswer, 'Link') },
@@ -80,28 +59,26 @@ export class ModelDaysController {
   }
 
   @Get(':date/:model')
-  @ApiModelDayId
-  @Question({
+  @ApiRead({
     id: 'getModelDay',
     summary: 'Reads a model-day with all its attempts.',
     answers: whole,
     problems: noSuch,
   })
-  find(@Param() id: ModelDayId): Promise<ModelDayView> {
+  find(@Param({ schema: modelDayId }) id: ModelDayId): Promise<ModelDayView> {
     return this.queries.execute(new FindModelDay(id));
   }
 
   @Post(':date/:model/start')
-  @ApiModelDayId
   @HttpCode(200)
-  @Command({
+  @ApiCommand({
     id: 'startModelDay',
     summary: 'Starts an attempt, which holds until its lease runs out.',
     answers: { 200: json('The attempt.', startedAnswer) },
     problems: [...noSuch, 'model_day_not_pending', 'out_of_order', 'too_early', 'version_conflict'],
   })
   async start(
-    @Param() { jobId, date, model }: ModelDayId,
+    @Param({ schema: modelDayId }) { jobId, date, model }: ModelDayId,
     @Body({ schema: startRequest }) { worker }: z.output<typeof startRequest>,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
@@ -118,16 +95,15 @@ export class ModelDaysController {
   }
 
   @Post(':date/:model/complete')
-  @ApiModelDayId
   @HttpCode(200)
-  @Command({
+  @ApiCommand({
     id: 'completeModelDay',
     summary: 'Reports that an attempt is done, with its result.',
     answers: whole,
     problems: [...noSuch, 'stale_attempt', 'version_conflict'],
   })
   async complete(
-    @Param() id: ModelDayId,
+    @Param({ schema: modelDayId }) id: ModelDayId,
     @Body({ schema: completeRequest }) { attempt, result = null }: z.output<typeof completeRequest>,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
@@ -146,16 +122,15 @@ export class ModelDaysController {
   }
 
   @Post(':date/:model/fail')
-  @ApiModelDayId
   @HttpCode(200)
-  @Command({
+  @ApiCommand({
     id: 'failModelDay',
     summary: 'Reports that an attempt has failed; the status says whether it will be tried again.',
     answers: whole,
     problems: [...noSuch, 'stale_attempt', 'version_conflict'],
   })
   async fail(
-    @Param() id: ModelDayId,
+    @Param({ schema: modelDayId }) id: ModelDayId,
     @Body({ schema: failRequest }) { attempt, error, retryable }: z.output<typeof failRequest>,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
@@ -169,16 +144,15 @@ export class ModelDaysController {
   }
 
   @Post(':date/:model/heartbeat')
-  @ApiModelDayId
   @HttpCode(200)
-  @Command({
+  @ApiCommand({
     id: 'renewLease',
     summary: 'Says that an attempt is alive, so that its lease holds on.',
     answers: { 200: json('The lease.', leaseAnswer) },
     problems: [...noSuch, 'stale_attempt', 'version_conflict'],
   })
   async heartbeat(
-    @Param() id: ModelDayId,
+    @Param({ schema: modelDayId }) id: ModelDayId,
     @Body({ schema: heartbeatRequest }) { attempt, progress }: z.output<typeof heartbeatRequest>,
     @IfMatch() expectedVersion: number | undefined,
   ) {

@@ -96,6 +96,9 @@ export const reasonRequest = body({ reason: text(1000).min(1).optional() });
 /** §3: 30 days unless another age is given. */
 export const cleanupRequest = body({ older_than_days: z.int().min(0).max(36_500).default(30) });
 
+/** The model-day that a path names; whether there is one, its job knows. */
+export const modelDayId = z.object({ jobId: z.string(), date: z.string(), model: z.string() });
+
 export const startRequest = body({ worker: workerName });
 
 const attempt = z.int().min(1);

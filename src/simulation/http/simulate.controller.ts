@@ -2,25 +2,19 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Metadata } from '../../event-store/event-store.js';
 import { Caller } from '../../http/metadata.js';
-import { json } from '../../http/operation.js';
+import { json } from '../../http/responses.js';
 import { CreateJob } from '../commands/create-job.js';
 import { ConfigFolder } from '../request/config-folder.js';
 import { JobPolicy } from '../commands/job-policy.js';
 import { resolveRequest } from '../request/job-request.js';
 import { FindJob, ReadJobWithDetails, type JobWithDetails } from '../queries/job-queries.js';
 import { viewOfJob, type JobView } from '../queries/views.js';
-import {
-  acceptedAnswer,
-  Command,
-  jobAnswer,
-  Question,
-  sameRequestAnswer,
-  wholeJobAnswer,
-} from './answers.js';
+import { ApiCommand, ApiRead } from './job-operations.js';
+import { acceptedAnswer, jobAnswer, sameRequestAnswer, wholeJobAnswer } from './job-schemas.js';
 import { ListLengths } from './list-lengths.js';
 import { triggerRequest, type TriggerRequest } from './requests.js';
 
@@ -37,7 +31,8 @@ export class SimulateController {
   @Post('trigger')
   @HttpCode(202)
   @UseGuards(ListLengths)
-  @Command({
+  @ApiBody({ required: false })
+  @ApiCommand({
     id: 'triggerSimulation',
     summary: 'Asks for a grid of model-days: every model on every date.',
     answers: {
@@ -66,7 +61,7 @@ export class SimulateController {
   }
 
   @Get('status/:jobId')
-  @Question({
+  @ApiRead({
     id: 'getSimulation',
     summary: 'Reads a job with all its model-days.',
     answers: { 200: json('The job.', wholeJobAnswer) },
@@ -79,7 +74,7 @@ export class SimulateController {
   }
 
   @Get('current')
-  @Question({
+  @ApiRead({
     id: 'getCurrentSimulation',
     summary: 'Reads the newest job.',
     answers: { 200: json('The job.', jobAnswer) },

@@ -10,8 +10,11 @@ import {
   jobView,
   listedModelDayView,
   modelDayView,
+  type DetailView,
   type JobView,
   type JobWithProgress,
+  type ListedModelDayView,
+  type ModelDayView,
   type RunningModelDay,
 } from './views.js';
 import { JobTables, type JobFilter, type ModelDayFilter } from './job-tables.js';
@@ -64,9 +67,7 @@ export class ListJobsHandler implements IQueryHandler<ListJobs> {
   }
 }
 
-type ListedModelDay = ReturnType<typeof listedModelDayView>;
-
-export class ListModelDays extends Query<Page<ListedModelDay>> {
+export class ListModelDays extends Query<Page<ListedModelDayView>> {
   constructor(readonly filter: ModelDayFilter) {
     super();
   }
@@ -77,7 +78,7 @@ export class ListModelDaysHandler implements IQueryHandler<ListModelDays> {
   constructor(private readonly tables: JobTables) {}
 
   /** @throws Refusal `job_not_found` */
-  async execute({ filter }: ListModelDays): Promise<Page<ListedModelDay>> {
+  async execute({ filter }: ListModelDays): Promise<Page<ListedModelDayView>> {
     const found = await this.tables.modelDays({ ...filter, limit: filter.limit + 1 });
     if (found.length === 0 && (await this.tables.find(filter.jobId)) === undefined)
       throw jobNotFound(filter.jobId);
@@ -87,8 +88,6 @@ export class ListModelDaysHandler implements IQueryHandler<ListModelDays> {
     return { items: page.map((row) => listedModelDayView(row, row.result)), next };
   }
 }
-
-export type ModelDayView = ReturnType<typeof modelDayView>;
 
 export class FindModelDay extends Query<ModelDayView> {
   constructor(readonly id: ModelDayId) {
@@ -109,8 +108,6 @@ export class FindModelDayHandler implements IQueryHandler<FindModelDay> {
     throw new Refusal('missing', 'model_day_not_found', detail);
   }
 }
-
-type DetailView = ReturnType<typeof detailView>;
 
 /** A job with all its details, of one moment; the details come in pages, since a grid may be large. */
 export interface JobWithDetails {

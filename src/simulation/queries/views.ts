@@ -1,6 +1,6 @@
 // What clients are shown of jobs and model-days, from rows: the same from the tables and from a state just changed.
+import type { z } from 'zod';
 import type { LeaseRow } from '../../work/leases.js';
-import type { EndedAttempt } from '../domain/model-day.js';
 import { modelAt, dateAt, openDate, type Job } from '../domain/job.js';
 import {
   detailRowOf,
@@ -10,17 +10,27 @@ import {
   type JobProgressRow,
   type JobRow,
 } from '../rows/rows.js';
-import type { ModelDayStatus } from '../domain/status.js';
+import type {
+  attemptAnswer,
+  detailAnswer,
+  jobAnswer,
+  listedModelDayAnswer,
+  modelDayAnswer,
+  wholeJobAnswer,
+} from '../http/job-schemas.js';
+
+export type JobView = z.output<typeof jobAnswer>;
+export type WholeJobView = z.output<typeof wholeJobAnswer>;
+export type RunningModelDay = NonNullable<JobView['progress']['current']>;
+export type DetailView = z.output<typeof detailAnswer>;
+export type ListedModelDayView = z.output<typeof listedModelDayAnswer>;
+export type ModelDayView = z.output<typeof modelDayAnswer>;
+type AttemptView = z.output<typeof attemptAnswer>;
 
 export type JobWithProgress = JobRow & Omit<JobProgressRow, 'request_fingerprint'>;
 
-export interface RunningModelDay {
-  date: string;
-  model: string;
-}
-
 /** `/simulate/current` and every other answer that is a job. */
-export function jobView(row: JobWithProgress, current: RunningModelDay | null) {
+export function jobView(row: JobWithProgress, current: RunningModelDay | null): JobView {
   return {
     job_id: row.job_id,
     config_path: row.config_path,
@@ -37,9 +47,7 @@ export function jobView(row: JobWithProgress, current: RunningModelDay | null) {
   };
 }
 
-export type JobView = ReturnType<typeof jobView>;
-
-const progressView = (row: JobWithProgress, current: RunningModelDay | null) => ({
+const progressView = (row: JobWithProgress, current: RunningModelDay | null): JobView['progress'] => ({
   total_model_days: row.total_model_days,
   completed: row.completed,
   failed: row.failed,
@@ -52,7 +60,7 @@ export const viewOfJob = (job: Job): JobView =>
   jobView({ ...jobRowOf(job), ...progressRowOf(job) }, currentOf(job));
 
 /** `/simulate/status`: a job with all its details, by date, then model. */
-export function viewOfWholeJob(job: Job) {
+export function viewOfWholeJob(job: Job): WholeJobView {
   const view = viewOfJob(job);
   const details = Array.from({ length: job.modelDays.length }, (_, index) =>
     detailView(detailRowOf(job, index)),
@@ -60,8 +68,6 @@ export function viewOfWholeJob(job: Job) {
   details.sort((one, other) => compare(one.date, other.date) || compare(one.model, other.model));
   return { ...view, progress: { ...view.progress, details } };
 }
-
-export type WholeJobView = ReturnType<typeof viewOfWholeJob>;
 
 /** By bytes of UTF-8, as SQLite orders text. */
 const compare = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
@@ -74,7 +80,7 @@ function currentOf(job: Job): RunningModelDay | null {
 }
 
 /** A line of `progress.details` in `/simulate/status`. */
-export const detailView = (row: JobDetailRow) => ({
+export const detailView = (row: JobDetailRow): DetailView => ({
   date: row.date,
   model: row.model,
   status: row.status,
@@ -86,14 +92,18 @@ export const detailView = (row: JobDetailRow) => ({
   failure_code: row.failure_code,
 });
 
-export const listedModelDayView = (row: JobDetailRow, result: unknown) => ({
+export const listedModelDayView = (row: JobDetailRow, result: unknown): ListedModelDayView => ({
   job_id: row.job_id,
   ...detailView(row),
   result: result ?? null,
 });
 
 /** One model-day with all that is known of it. */
-export const modelDayView = (row: JobDetailRow, result: unknown, lease: LeaseRow | undefined) => ({
+export const modelDayView = (
+  row: JobDetailRow,
+  result: unknown,
+  lease: LeaseRow | undefined,
+): ModelDayView => ({
   ...listedModelDayView(row, result),
   not_before: row.not_before,
   // Who holds it, until when; both null when nobody runs it.
@@ -105,16 +115,6 @@ export const modelDayView = (row: JobDetailRow, result: unknown, lease: LeaseRow
       : { percent: lease.progress_percent, message: lease.progress_message },
   attempts: attemptsOf(row),
 });
-
-export interface AttemptView {
-  attempt: number;
-  worker: string | null;
-  started_at: string | null;
-  ended_at: string | null;
-  outcome: EndedAttempt['outcome'] | Extract<ModelDayStatus, 'running'>;
-  error: string | null;
-  failure_code: string | null;
-}
 
 function attemptsOf(row: JobDetailRow): AttemptView[] {
   const earlier = row.earlier_attempts === null ? [] : (JSON.parse(row.earlier_attempts) as AttemptView[]);

@@ -1,0 +1,48 @@
+// What an operation may answer, as the OpenAPI document says it: a description, headers, and a schema for the body.
+import type { ApiResponseMetadata } from '@nestjs/swagger';
+import type { z } from 'zod';
+
+/** The headers that answers carry, by name. */
+const headers = {
+  'X-Correlation-Id': 'The id that the request came with, or was given; every event that it caused keeps it.',
+  ETag: 'The version of the job, like `"7"`: for If-Match and If-None-Match.',
+  Location: 'Where what was made can be followed.',
+  Link: 'The next page, as `<…>; rel="next"`; absent on the last one.',
+  'Retry-After': 'In seconds.',
+} as const;
+
+type AnswerHeader = keyof typeof headers;
+
+/** For the components of the document. */
+export const headerComponents = Object.fromEntries(
+  Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+);
+
+export type Answer = Pick<ApiResponseMetadata, 'description' | 'headers' | 'standardSchema' | 'content'>;
+
+export const empty = (description: string, ...names: readonly AnswerHeader[]) => ({
+  description,
+  headers: Object.fromEntries(
+    (['X-Correlation-Id', ...names] as const).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  ),
+});
+
+export const json = (description: string, schema: z.ZodType, ...names: readonly AnswerHeader[]) => ({
+  ...empty(description, ...names),
+  standardSchema: schema,
+});
+
+/** What is not, or not only, plain JSON: a schema for each media type. */
+export const content = (
+  description: string,
+  schemas: Readonly<Record<string, object>>,
+  ...names: readonly AnswerHeader[]
+) => ({
+  ...empty(description, ...names),
+  content: Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }])),
+});
+
+export const text = (description: string, type = 'text/plain') =>
+  content(description, { [type]: { type: 'string' } });
+
+export const eventStream = (description: string) => text(description, 'text/event-stream');
