@@ -23,13 +23,7 @@ import { JobRecovery } from './job-recovery.js';
 import { JobStreams } from './commands/job-streams.js';
 import { JobWorkSource } from './job-work-source.js';
 import { OwnCommands } from '../audit/own-commands.js';
-import {
-  FindJobHandler,
-  FindModelDayHandler,
-  ListJobsHandler,
-  ListModelDaysHandler,
-  ReadJobWithDetailsHandler,
-} from './queries/job-queries.js';
+import { jobQueryHandlers } from './queries/job-queries.js';
 import { ReadJobHistoryHandler } from './queries/job-history.js';
 import { JobTables } from './queries/job-tables.js';
 import { ResultLimit } from './request/result-limit.js';
@@ -88,11 +82,7 @@ export class SimulationModule {
         ClaimWorkHandler,
         RenewLeaseHandler,
         ExpireLeaseHandler,
-        FindJobHandler,
-        ListJobsHandler,
-        ListModelDaysHandler,
-        FindModelDayHandler,
-        ReadJobWithDetailsHandler,
+        ...jobQueryHandlers,
         ReadJobHistoryHandler,
         JobTables,
         RowRemoval,

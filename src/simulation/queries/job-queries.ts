@@ -30,7 +30,7 @@ export class FindJob extends Query<JobView> {
 }
 
 @QueryHandler(FindJob)
-export class FindJobHandler implements IQueryHandler<FindJob> {
+class FindJobHandler implements IQueryHandler<FindJob> {
   constructor(private readonly tables: JobTables) {}
 
   /** @throws Refusal `job_not_found`, `no_jobs` */
@@ -56,7 +56,7 @@ export interface Page<Item> {
 }
 
 @QueryHandler(ListJobs)
-export class ListJobsHandler implements IQueryHandler<ListJobs> {
+class ListJobsHandler implements IQueryHandler<ListJobs> {
   constructor(private readonly tables: JobTables) {}
 
   async execute({ filter }: ListJobs): Promise<Page<JobView>> {
@@ -74,7 +74,7 @@ export class ListModelDays extends Query<Page<ListedModelDayView>> {
 }
 
 @QueryHandler(ListModelDays)
-export class ListModelDaysHandler implements IQueryHandler<ListModelDays> {
+class ListModelDaysHandler implements IQueryHandler<ListModelDays> {
   constructor(private readonly tables: JobTables) {}
 
   /** @throws Refusal `job_not_found` */
@@ -96,7 +96,7 @@ export class FindModelDay extends Query<ModelDayView> {
 }
 
 @QueryHandler(FindModelDay)
-export class FindModelDayHandler implements IQueryHandler<FindModelDay> {
+class FindModelDayHandler implements IQueryHandler<FindModelDay> {
   constructor(private readonly tables: JobTables) {}
 
   /** @throws Refusal `job_not_found`, `model_day_not_found` */
@@ -124,7 +124,7 @@ export class ReadJobWithDetails extends Query<JobWithDetails> {
 const detailsPage = 1_000;
 
 @QueryHandler(ReadJobWithDetails)
-export class ReadJobWithDetailsHandler implements IQueryHandler<ReadJobWithDetails> {
+class ReadJobWithDetailsHandler implements IQueryHandler<ReadJobWithDetails> {
   constructor(private readonly database: Database) {}
 
   /** @throws Refusal `job_not_found` */
@@ -194,3 +194,12 @@ class DetailPages implements AsyncIterableIterator<DetailView[]> {
     return this;
   }
 }
+
+/** What the module provides. */
+export const jobQueryHandlers = [
+  FindJobHandler,
+  ListJobsHandler,
+  ListModelDaysHandler,
+  FindModelDayHandler,
+  ReadJobWithDetailsHandler,
+];
