@@ -2,6 +2,7 @@
 const mechanisms = ['audit', 'work', 'projection', 'event-store', 'database', 'proof', 'runtime'];
 const rooms = {
   runtime: [],
+  client: ['runtime'],
   proof: [],
   database: ['proof', 'runtime'],
   'event-store': ['database', 'runtime'],
@@ -18,13 +19,64 @@ const arrows = Object.entries(rooms).map(([room, targets]) => ({
   name: `${room}-looks-down-only`,
   comment: `src/${room} may import: ${targets.join(', ') || 'nothing'}`,
   severity: 'error',
-  from: { path: `^src/${room}/` },
+  from: { path: `^src/${room}/`, pathNot: '^src/[^/]+/cli/' },
   to: { path: '^src/', pathNot: `^src/(${[room, ...targets].join('|')})/` },
 }));
+
+/** A context's commands: they know what the API shows, and how a person speaks of it. */
+const commandsOfContexts = '^src/[^/]+/cli/';
+
+const commandLine = [
+  {
+    name: 'the-command-line-speaks-through-the-client',
+    comment: 'src/cli asks over src/client; its commands on files use what the files need, and no context',
+    severity: 'error',
+    from: { path: '^src/cli/' },
+    to: {
+      path: '^src/',
+      pathNot:
+        '^src/((cli|client|runtime|database|event-store|proof|audit)/|(config|kinds|application)\\.ts$)',
+    },
+  },
+  {
+    name: 'commands-on-files-alone-look-into-files',
+    severity: 'error',
+    from: {
+      path: '^src/cli/',
+      pathNot:
+        '^src/cli/((accept-rollback|backup|export|migrate|restore|verify)-command|database|own-files|verify-[a-z]+)\\.ts$',
+    },
+    to: {
+      path: '^src/((database|event-store|proof|audit)/|(kinds|application)\\.ts$)',
+      pathNot: '/service-(lock|address)\\.ts$',
+    },
+  },
+  {
+    name: 'the-commands-of-a-context-speak-through-the-client',
+    comment: 'they may use the types of its answers, and what a replay folds',
+    severity: 'error',
+    from: { path: commandsOfContexts },
+    to: {
+      path: '^src/',
+      pathNot: `^src/(cli|client|runtime)/|${commandsOfContexts}|^src/[^/]+/(queries/views|[a-z]+-replay)\\.ts$`,
+    },
+  },
+  {
+    name: 'what-a-command-of-a-context-shares-is-a-type-or-loaded-late',
+    comment: 'who asks a service need not load one',
+    severity: 'error',
+    from: { path: commandsOfContexts },
+    to: {
+      path: '^src/[^/]+/(queries/views|[a-z]+-replay)\\.ts$',
+      dependencyTypesNot: ['type-only', 'dynamic-import'],
+    },
+  },
+];
 
 module.exports = {
   forbidden: [
     ...arrows,
+    ...commandLine,
     {
       name: 'the-domain-imports-nothing-but-refusals',
       severity: 'error',

@@ -91,14 +91,16 @@ export const environmentWith = (more: Readonly<Record<string, string>>): NodeJS.
  * What a `.env` file in the current folder says, below what the environment says.
  * @throws UnusableSettings when there is one that cannot be read
  */
-export function environmentWithFile(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
+export function environmentWithFile(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
   let text: string;
   try {
     text = readFileSync('.env', 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A folder of that name belongs to other tools.
-    if (code === 'ENOENT' || code === 'EISDIR') return environment;
+    if (code === 'ENOENT' || code === 'EISDIR') return { ...environment };
     throw new UnusableSettings(`The file .env cannot be read: ${String(error)}`);
   }
   return { ...parseEnv(text), ...environment };

@@ -7,6 +7,7 @@ import { environmentWith, type Settings } from './config.js';
 import { kinds as allKinds } from './kinds.js';
 import type { Kinds } from './kind/kind.js';
 import type { Database } from './database/database.js';
+import { forgetServiceAddress, tellServiceAddress } from './database/sqlite/service-address.js';
 import { afterCommands, takeServiceLock } from './database/sqlite/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
 import { LogSignal } from './event-store/log-signal.js';
@@ -67,10 +68,16 @@ export async function startService(
       environmentWith,
     });
     const lock = await afterCommands(() => takeServiceLock(settings.databasePath), runtime, signal);
+    forgetServiceAddress(settings.databasePath);
     const application = await openApplication({ settings, runtime, log, kinds, programs }, lock, closers);
     const { app, database, notary } = application;
     // From here on the probes are answered, and everything else with 503 until it serves.
     await app.listen(settings.PORT, settings.HOST);
+    const url = await app.getUrl();
+    tellServiceAddress(settings.databasePath, url);
+    closers.push(() => {
+      forgetServiceAddress(settings.databasePath);
+    });
     await bringUpToDate(application, log, signal);
     await recover(app, settings, log);
     signal?.throwIfAborted();
@@ -78,7 +85,6 @@ export async function startService(
     signal?.throwIfAborted();
     signal?.removeEventListener('abort', tell);
 
-    const url = await app.getUrl();
     const health = app.get(Health, { strict: false });
     const stopWork = startWork(application, settings, { runtime, log, executor });
     const retention = startRetention(app, settings, runtime, log);

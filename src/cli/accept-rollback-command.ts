@@ -11,8 +11,8 @@ import { Log } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../application.js';
 import { kinds } from '../kinds.js';
-import { jobEntities } from '../simulation/rows/entities.js';
-import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
+import { databasePath, keyFileOf, type DatabaseOption } from './database.js';
+import type { Shell } from './shell.js';
 
 export interface AcceptRollbackOptions extends DatabaseOption {
   reason: string;
@@ -21,8 +21,8 @@ export interface AcceptRollbackOptions extends DatabaseOption {
   json?: boolean;
 }
 
-export async function acceptRollbackOf(options: AcceptRollbackOptions): Promise<void> {
-  const path = databasePath(options);
+export async function acceptRollbackOf(options: AcceptRollbackOptions, shell: Shell): Promise<void> {
+  const path = databasePath(options, shell);
   // Before the lock: a file that is not there must not be made.
   SqliteReader.open(path).close();
   const lock = lockOf(path);
@@ -30,12 +30,12 @@ export async function acceptRollbackOf(options: AcceptRollbackOptions): Promise<
     const database = await Database.open({
       path,
       migrations: migrationsOf(kinds),
-      entities: jobEntities,
+      entities: [],
       runtime: systemRuntime,
     });
     const tiles = TileDatabase.open(tilesPathOf(path));
     try {
-      await accept(database, tiles, options);
+      await accept(database, tiles, options, shell);
     } finally {
       tiles.close();
       await database.close();
@@ -49,25 +49,26 @@ async function accept(
   database: Database,
   tiles: TileDatabase,
   options: AcceptRollbackOptions,
+  shell: Shell,
 ): Promise<void> {
   const origin = originIn(database);
   if (origin === undefined) throw new Error('There is nothing to accept: the log has no name yet.');
   const { acceptance, wasRecorded, checkpoint } = await acceptRollback({
     database,
-    notary: new Notary(new Log(database), tiles, keyFileOf(options), origin),
+    notary: new Notary(new Log(database), tiles, keyFileOf(options, shell), origin),
     runtime: systemRuntime,
     reason: options.reason,
     actor: options.actor ?? userInfo().username,
   });
   if (options.json === true) {
-    print(JSON.stringify({ position: acceptance.position, was_recorded: wasRecorded, checkpoint }));
+    shell.print(JSON.stringify({ position: acceptance.position, was_recorded: wasRecorded, checkpoint }));
     return;
   }
   const recorded = wasRecorded ? 'was recorded before' : 'is recorded';
-  print(
+  shell.print(
     `The rollback ${recorded}: event ${acceptance.position}, by ${acceptance.actor}, “${acceptance.reason}”.`,
   );
-  print(`The newest signed checkpoint is now:\n\n${checkpoint}`);
+  shell.print(`The newest signed checkpoint is now:\n\n${checkpoint}`);
 }
 
 function lockOf(path: string) {

@@ -1,15 +1,16 @@
 // `daybook backup <file>`: a copy of the database as it is at one moment, checked, while the service writes on.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Verification } from '../audit/verifier.js';
 import { syncFolder } from '../runtime/durable-files.js';
-import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
+import { databasePath, keyFileOf, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
+import type { Shell } from './shell.js';
 import { eventsIn, verifyDatabase } from './verify-database.js';
-import { tellVerification } from './verify-report.js';
+import { verificationLines } from './verify-report.js';
 
 export interface BackupOptions extends DatabaseOption {
   json?: boolean;
@@ -30,63 +31,56 @@ export interface Backup {
 }
 
 /** Sets the exit status: 0 when the backup is there, 1 when the copy does not verify (then there is none). */
-export async function backup(file: string, options: BackupOptions): Promise<void> {
-  const source = databasePath(options);
-  const made = await makeBackup(file, { ...options, source, keyFile: keyFileOf(options) });
+export async function backup(file: string, options: BackupOptions, shell: Shell): Promise<void> {
+  const source = databasePath(options, shell);
+  const keyFile = keyFileOf(options, shell);
+  const made = await makeBackup(file, { ...options, source, keyFile }, shell);
   const ok = made.verification?.ok !== false;
-  process.exitCode = ok ? 0 : 1;
+  shell.status = ok ? 0 : 1;
   if (options.json === true) {
     const { verification, ...copy } = made;
-    print(JSON.stringify(ok ? { ok, ...copy, verified: verification !== undefined } : { ok, verification }));
+    shell.print(
+      JSON.stringify(ok ? { ok, ...copy, verified: verification !== undefined } : { ok, verification }),
+    );
     return;
   }
-  if (made.verification !== undefined) tellVerification(made.verification);
+  if (made.verification !== undefined)
+    for (const line of verificationLines(made.verification)) shell.print(line);
   if (!ok) {
-    print(`No backup was made: ${source} does not verify. --no-verify copies it as it is.`);
+    shell.print(`No backup was made: ${source} does not verify. --no-verify copies it as it is.`);
     return;
   }
-  print(`${made.file}: ${made.bytes} bytes, ${made.events} events, up to position ${made.position}.`);
-  print(`The signing key is not in it. Keep ${keyFileOf(options)} in another safe place.`);
+  shell.print(`${made.file}: ${made.bytes} bytes, ${made.events} events, up to position ${made.position}.`);
+  shell.print(`The signing key is not in it. Keep ${keyFile} in another safe place.`);
 }
 
-/** @throws Error when the file is there already, or the copy cannot be made; then nothing is left behind */
+/** @throws Error when the file is there already, or the copy cannot be made; Interrupted. Then nothing is left behind. */
 async function makeBackup(
   file: string,
   { source, keyFile, force, verify }: BackupOptions & { source: string; keyFile: string },
+  shell: Shell,
 ): Promise<Backup> {
   const target = resolve(file);
   refuseOwnFile(target, source, keyFile);
   refuseTarget(target, force === true);
   mkdirSync(dirname(target), { recursive: true });
-  let folder = '';
-  const removeFolder = (): void => {
-    if (folder !== '') rmSync(folder, { recursive: true, force: true });
-  };
-  let copying: ChildProcess | undefined;
-  const giveUp = (): void => {
-    copying?.kill('SIGKILL');
-    removeFolder();
-    process.exit(130);
-  };
-  process.on('SIGINT', giveUp).on('SIGTERM', giveUp);
-  try {
+  return shell.interruptible(async (signal) => {
     // In a folder of its own: its name is chosen by the system, so no two backups share it.
-    folder = mkdtempSync(`${target}.partial-`);
-    const copy = join(folder, 'copy');
-    const program = fileURLToPath(new URL('../copy-process.js', import.meta.url));
-    copying = spawn(process.execPath, [program, source, copy], { stdio: ['ignore', 'ignore', 'pipe'] });
-    await ended(copying);
-    const events = eventsIn(copy);
-    const verification =
-      verify === false ? undefined : await verifyDatabase({ path: copy, keyFile, copyOf: source });
-    const { size: bytes } = statSync(copy);
-    if (verification?.ok !== false) place(copy, target, force === true);
-    return { file: target, bytes, events, position: events, verification };
-  } finally {
-    process.off('SIGINT', giveUp).off('SIGTERM', giveUp);
-    removeFolder();
-    syncFolder(dirname(target));
-  }
+    const folder = mkdtempSync(`${target}.partial-`);
+    try {
+      const copy = join(folder, 'copy');
+      await copyTo(copy, source, signal);
+      const events = await eventsIn(copy);
+      const log = { path: copy, keyFile, copyOf: source };
+      const verification = verify === false ? undefined : await verifyDatabase(log, { shell, signal });
+      const { size: bytes } = statSync(copy);
+      if (verification?.ok !== false) place(copy, target, force === true);
+      return { file: target, bytes, events, position: events, verification };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+      syncFolder(dirname(target));
+    }
+  });
 }
 
 function refuseTarget(target: string, force: boolean): void {
@@ -113,8 +107,15 @@ function place(copy: string, target: string, force: boolean): void {
   renameSync(copy, target);
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  const said = child.stderr === null ? Promise.resolve('') : text(child.stderr);
+/** In a process of its own, which can be ended: SQLite does not stop in the middle of a copy. */
+async function copyTo(copy: string, source: string, signal: AbortSignal): Promise<void> {
+  const program = fileURLToPath(new URL('../copy-process.js', import.meta.url));
+  const child = spawn(process.execPath, [program, source, copy], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
+    killSignal: 'SIGKILL',
+  });
+  const said = text(child.stderr);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });

@@ -1,13 +1,14 @@
 // The commands on the database as a whole.
 import type { Command } from 'commander';
 import type { BackupOptions } from './backup-command.js';
-import type { CleanupOptions } from './cleanup-command.js';
-import type { TargetOptions } from './find-target.js';
 import type { MigrateOptions } from './migrate-command.js';
 import { examples, onDatabase, onService } from './options.js';
 import type { RestoreOptions } from './restore-command.js';
+import type { TargetOptions } from './target.js';
+import type { Targets } from './targets.js';
 
-export function addDatabaseCommands(program: Command): void {
+export function addDatabaseCommands(program: Command, targets: Targets): void {
+  const { shell } = targets;
   program.commandsGroup('Database:');
 
   onService(
@@ -17,7 +18,7 @@ export function addDatabaseCommands(program: Command): void {
   )
     .addHelpText('after', examples('  daybook rebuild'))
     .action(async (options: TargetOptions & { json?: boolean }) =>
-      (await import('./rebuild-command.js')).rebuild(options),
+      (await import('./rebuild-command.js')).rebuild(options, targets),
     );
 
   onDatabase(
@@ -31,7 +32,7 @@ export function addDatabaseCommands(program: Command): void {
   )
     .addHelpText('after', examples('  daybook backup /backups/2025-01-16.db'))
     .action(async (...given: [string, BackupOptions]) =>
-      (await import('./backup-command.js')).backup(given[0], given[1]),
+      (await import('./backup-command.js')).backup(given[0], given[1], shell),
     );
 
   onDatabase(
@@ -43,18 +44,8 @@ export function addDatabaseCommands(program: Command): void {
   )
     .addHelpText('after', examples('  daybook restore /backups/2025-01-16.db'))
     .action(async (...given: [string, RestoreOptions]) =>
-      (await import('./restore-command.js')).restore(given[0], given[1]),
+      (await import('./restore-command.js')).restore(given[0], given[1], shell),
     );
-
-  onService(
-    program
-      .command('cleanup')
-      .description('remove the jobs that ended long ago from the tables; their events stay')
-      .requiredOption('--older-than <days>', 'ended at least so many days ago, like 30d')
-      .option('--dry-run', 'show which, and change nothing'),
-  )
-    .addHelpText('after', examples('  daybook cleanup --older-than 30d --dry-run'))
-    .action(async (options: CleanupOptions) => (await import('./cleanup-command.js')).cleanup(options));
 
   onDatabase(
     program
@@ -63,5 +54,7 @@ export function addDatabaseCommands(program: Command): void {
       .option('--dry-run', 'show what would be done, and change nothing'),
   )
     .addHelpText('after', examples('  daybook migrate --dry-run'))
-    .action(async (options: MigrateOptions) => (await import('./migrate-command.js')).migrate(options));
+    .action(async (options: MigrateOptions) =>
+      (await import('./migrate-command.js')).migrate(options, shell),
+    );
 }

@@ -7,16 +7,9 @@ import { originIn } from '../audit/signed-log.js';
 import { TileDatabase, tilesPathOf } from '../database/sqlite/tile-database.js';
 import type { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
-import { interruption } from '../runtime/interruption.js';
-import {
-  databasePath,
-  keyFileOf,
-  print,
-  progressBar,
-  reading,
-  type DatabaseOption,
-} from './cli-environment.js';
+import { databasePath, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
+import type { Shell } from './shell.js';
 
 const pageSize = 1_000;
 
@@ -26,28 +19,22 @@ export interface ExportOptions extends DatabaseOption {
   force?: boolean;
 }
 
-/** Exit status: 0 when it is written; 130 after Ctrl-C, and nothing is. */
-export async function exportLog(file: string, options: ExportOptions): Promise<void> {
-  const path = databasePath(options);
-  const keyFile = keyFileOf(options);
+/** @throws Interrupted: then nothing is written */
+export async function exportLog(file: string, options: ExportOptions, shell: Shell): Promise<void> {
+  const path = databasePath(options, shell);
+  const keyFile = keyFileOf(options, shell);
   refuseOwnFile(file, path, keyFile);
-  const { signal, done } = interruption();
-  try {
-    await reading(options, (reader) => exportTo(file, reader, { ...options, path, keyFile, signal }));
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.exitCode = 130;
-  } finally {
-    done();
-  }
+  await shell.interruptible((signal) =>
+    reading(path, (reader) => exportTo(file, reader, { ...options, path, keyFile, signal, shell })),
+  );
 }
 
 async function exportTo(
   file: string,
   reader: SqliteReader,
-  options: ExportOptions & { path: string; keyFile: string; signal: AbortSignal },
+  options: ExportOptions & { path: string; keyFile: string; signal: AbortSignal; shell: Shell },
 ): Promise<void> {
-  const { path, keyFile, signal } = options;
+  const { path, keyFile, signal, shell } = options;
   const origin = originIn(reader);
   if (origin === undefined)
     throw new Error(`The log in ${path} has no name yet: start a service on it once.`);
@@ -57,19 +44,18 @@ async function exportTo(
     const notary = new Notary(log, tiles, keyFile, origin);
     const note = await notary.checkpoint();
     const { size } = openCheckpoint(note, parseVerifierKey(notary.key()));
-    const events = pagesUpTo(log, size);
+    const events = pagesUpTo(log, size, shell.progressBar('events'));
     await writeExport({ path: file, events, note, force: options.force === true, signal });
     const key = notary.key();
     if (options.json === true)
-      print(JSON.stringify({ file, events: size, checkpoint: note, verifier_key: key }));
-    else print(`${size} events and their checkpoint are in ${file}. The verifier key is ${key}`);
+      shell.print(JSON.stringify({ file, events: size, checkpoint: note, verifier_key: key }));
+    else shell.print(`${size} events and their checkpoint are in ${file}. The verifier key is ${key}`);
   } finally {
     tiles.close();
   }
 }
 
-function* pagesUpTo(log: Log, size: number) {
-  const draw = progressBar('events');
+function* pagesUpTo(log: Log, size: number, draw: (done: number, total: number) => void) {
   for (let position = 0; position < size;) {
     const { events, scannedTo } = log.page(position, size, pageSize, {});
     yield* events;

@@ -1,140 +1,115 @@
-// Finds out whom a command speaks to. With --url it is that service. Without, it is the service that the settings
-// name, if it answers and has the database that they name; when no service has that database, the command opens it.
-import { existsSync } from 'node:fs';
-import { originIn } from '../audit/signed-log.js';
-import { environmentWithFile, readSettings, type Settings } from '../config.js';
-import { afterCommands, DatabaseInUse, takeCommandLock } from '../database/sqlite/service-lock.js';
-import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
+// Finds the target of a command. With --url it is that service. Without, it is the service that has the database: its
+// lock says whether there is one, the file beside it where it listens. When there is none, the command opens the database.
+import { existsSync, statSync } from 'node:fs';
+import { Client } from '../client/client.js';
+import { Connection } from '../client/connection.js';
+import type { Settings } from '../config.js';
+import { serviceAddress } from '../database/sqlite/service-address.js';
+import { afterCommands, DatabaseInUse, isServed, takeCommandLock } from '../database/sqlite/service-lock.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
-import type { DatabaseOption } from './cli-environment.js';
-import { presenceAt, startedService, StartWait, type Presence } from './presence.js';
-import { ServiceTarget } from './service-target.js';
-import { NoAnswer, type Target } from './target.js';
+import { settingsOf } from './database.js';
+import type { Shell } from './shell.js';
+import type { OpenApart, Target, TargetOptions } from './target.js';
 
-export interface TargetOptions extends DatabaseOption {
-  /** Of a service. */
-  url?: string;
-}
-
-/** How long a service that has the database and does not listen may be starting or stopping, in milliseconds. */
-const patienceMs = 3_000;
-const lookMs = 100;
-
-/**
- * For a command that changes something.
- * @throws Error that says which service or database could not be found, and what to do
- */
-export async function openTarget(options: TargetOptions): Promise<Target> {
-  if (options.url !== undefined) return startedService(new ServiceTarget(options.url));
-  const settings = settingsFor(options);
-  const endMs = systemRuntime.nowMs() + patienceMs;
-  for (const wait = new StartWait(); ;) {
-    const { service, starting, unknown } = await serviceFor(settings, options);
-    if (service !== undefined) return service;
-    mustExist(settings, options);
-    // Loading it takes most of the time: meanwhile the database is free for a service that starts.
-    const { openApartTarget } = await import('./apart-target.js');
+/** @throws Error that says which service or database could not be found, and what to do */
+export async function openTarget(
+  options: TargetOptions,
+  shell: Shell,
+  loadApart: () => Promise<OpenApart>,
+): Promise<Target> {
+  if (options.url !== undefined) {
+    const connection = new Connection(options.url);
+    return service(connection, new StartWait(shell, `at ${connection.name}`));
+  }
+  const settings = settingsOf(options, shell);
+  const path = settings.databasePath;
+  for (const wait = new StartWait(shell, `of ${path}`); ;) {
+    if (isServed(path)) {
+      const url = serviceAddress(path);
+      if (url !== undefined) return service(new Connection(url), wait);
+      await wait.pause();
+      continue;
+    }
+    mustExist(path, options);
+    // Meanwhile the database is free for a service that starts.
+    const open = await loadApart();
     try {
-      const path = settings.databasePath;
-      const lock = await afterCommands(() => takeCommandLock(path), systemRuntime);
-      return await openApartTarget(settings, lock);
+      return await openApart(open, settings, shell);
     } catch (error) {
       if (!(error instanceof DatabaseInUse) || error.by === 'command') throw error;
-      if (unknown !== undefined) throw nameless(settings, unknown);
-      if (starting === undefined && systemRuntime.nowMs() >= endMs) throw silent(settings);
     }
-    await (starting === undefined ? pause(systemRuntime, lookMs) : wait.pause(starting.name));
   }
 }
 
-/** For a command that only reads: a service, or the path of a database to read beside whoever has it. */
-export async function findSource(options: TargetOptions): Promise<ServiceTarget | string> {
-  if (options.url !== undefined) return startedService(new ServiceTarget(options.url));
-  const settings = settingsFor(options);
-  const { service } = await serviceFor(settings, options);
-  if (service !== undefined) return service;
-  mustExist(settings, options);
-  return settings.databasePath;
+/** How often it is looked whether something has changed, in milliseconds. */
+const lookMs = 250;
+
+const service = (connection: Connection, wait: StartWait): Target => ({
+  client: new Client(connection, () => wait.pause(`at ${connection.name}`)),
+  isService: true,
+  close: () => Promise.resolve(),
+  whenWorthAsking: (signal) => pause(systemRuntime, 2 * lookMs, signal),
+});
+
+async function openApart(open: OpenApart, settings: Settings, shell: Shell): Promise<Target> {
+  const path = settings.databasePath;
+  const lock = await afterCommands(() => takeCommandLock(path), systemRuntime);
+  const { transport, close } = await open(settings, lock, shell.complain);
+  let left = '';
+  return {
+    client: new Client(transport),
+    isService: false,
+    async close() {
+      await close();
+      left = stateOf(path);
+    },
+    async whenWorthAsking(signal) {
+      while (!signal.aborted && !isServed(path) && stateOf(path) === left)
+        await pause(systemRuntime, lookMs, signal);
+    },
+  };
 }
 
-function settingsFor({ database }: TargetOptions): Settings {
-  const settings = readSettings(environmentWithFile(process.env));
-  return database === undefined ? settings : { ...settings, databasePath: database };
-}
-
-/** Where a service with these settings listens; undefined when it takes any free port. */
-function urlOf({ HOST: host, PORT: port }: Settings): string | undefined {
-  if (port === 0) return undefined;
-  const here: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-  const name = here[host] ?? host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-/**
- * The service that the settings name, if it answers and is the one of this database. Whose database one that is
- * starting has, only the lock tells.
- */
-async function serviceFor(
-  settings: Settings,
-  { database }: TargetOptions,
-): Promise<{ service?: ServiceTarget; starting?: ServiceTarget; unknown?: ServiceTarget }> {
-  const url = urlOf(settings);
-  if (url === undefined) return {};
-  const service = new ServiceTarget(url);
-  const presence = await presenceAt(service).catch(absentIfSilent);
-  if (presence.is === 'absent') return {};
-  if (presence.is === 'starting') return { starting: service };
-  const here = originAt(settings.databasePath);
-  if (presence.is === 'service') {
-    const isUnknown = here === undefined || presence.origin === undefined;
-    if (isUnknown ? database === undefined : here === presence.origin) return { service };
-  }
-  if (database !== undefined)
-    return presence.is === 'service' && presence.origin === undefined ? { unknown: service } : {};
-  throw new Error(
-    presence.is === 'service'
-      ? `The service at ${url} serves another database than ${settings.databasePath}. Name the service with --url, or the database with --database.`
-      : `What answers at ${url} is no Daybook service. Name the service with --url, or the database with --database.`,
-  );
-}
-
-function absentIfSilent(error: unknown): Presence {
-  if (error instanceof NoAnswer) return { is: 'absent' };
-  throw error;
-}
-
-/** The name of the log in a database; undefined when there is no database, or no name yet. */
-function originAt(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  const reader = SqliteReader.open(path);
-  try {
-    return originIn(reader);
-  } finally {
-    reader.close();
-  }
-}
+/** Changes whenever somebody writes. */
+const stateOf = (path: string): string =>
+  ['', '-wal']
+    .map((ending) => statSync(path + ending, { throwIfNoEntry: false }))
+    .map((file) => `${file?.mtimeMs}:${file?.size}`)
+    .join();
 
 /** A command makes no database: a wrong folder would get a book that nobody serves. */
-function mustExist(settings: Settings, { database }: TargetOptions): void {
-  const path = settings.databasePath;
+function mustExist(path: string, { database }: TargetOptions): void {
   if (existsSync(path)) return;
-  if (database !== undefined) throw new Error(`There is no database ${path}.`);
   throw new Error(
-    `No service answers${at(settings)}, and there is no database ${path}. Start a service with \`daybook serve\`, or name one with --url or --database.`,
+    database === undefined
+      ? `There is no database ${path}, and so no service that has it. Start a service with \`daybook serve\`, or name one with --url or --database.`
+      : `There is no database ${path}.`,
   );
 }
 
-const silent = (settings: Settings): Error =>
-  new Error(
-    `A service is using ${settings.databasePath}, but none answers${at(settings)}. It may still be starting; or it listens elsewhere: then say where with --url.`,
-  );
+/** How long a service that starts is waited for (it may be building its tables anew), in milliseconds. */
+const startMs = 60_000;
 
-const nameless = (settings: Settings, { name }: ServiceTarget): Error =>
-  new Error(
-    `A service is using ${settings.databasePath}. The one at ${name} cannot tell which database it has; if it is that one, say so with --url ${name}.`,
-  );
+/** The patience with a service that starts; whoever waits with it is told so, once. */
+class StartWait {
+  private endMs: number | undefined;
 
-const at = (settings: Settings): string => {
-  const url = urlOf(settings);
-  return url === undefined ? ' (PORT=0 names no port)' : ` at ${url}`;
-};
+  /** @param which service: where it is, or whose */
+  constructor(
+    private readonly shell: Shell,
+    private readonly which: string,
+  ) {}
+
+  /** @throws Error when it has taken too long */
+  async pause(which = this.which): Promise<void> {
+    if (this.endMs === undefined) {
+      this.endMs = systemRuntime.nowMs() + startMs;
+      this.shell.tell(`The service ${which} is starting: waiting for it.`);
+    }
+    if (systemRuntime.nowMs() >= this.endMs)
+      throw new Error(
+        `The service ${which} is still starting. Try again when its /health/ready answers 200.`,
+      );
+    await pause(systemRuntime, lookMs);
+  }
+}

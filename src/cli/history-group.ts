@@ -1,20 +1,22 @@
 // The commands that look back, and check what they see.
 import { Option, type Command } from 'commander';
-import type { DatabaseOption } from './cli-environment.js';
 import type { AcceptRollbackOptions } from './accept-rollback-command.js';
 import type { ExportOptions } from './export-command.js';
 import type { LogOptions } from './log-command.js';
-import { examples, onDatabase, wholeNumber } from './options.js';
+import { examples, onDatabase, onService, wholeNumber } from './options.js';
+import type { KindWords } from './kind-words.js';
+import type { Targets } from './targets.js';
 import type { VerifyOptions } from './verify-command.js';
 
-export function addHistoryCommands(program: Command): void {
+/** @param kinds of streams, whose events may be asked for one by one */
+export function addHistoryCommands(program: Command, targets: Targets, kinds: readonly KindWords[]): void {
+  const { shell } = targets;
   program.commandsGroup('History:');
 
-  onDatabase(
-    program
-      .command('log')
-      .description('print the events, filtered')
-      .option('--job <id>', 'of one job')
+  const log = program.command('log').description('print the events, filtered');
+  for (const { noun } of kinds) log.option(`--${noun} <id>`, `of one ${noun}`);
+  onService(
+    log
       .option('--actor <name>', 'caused by this actor')
       .option('--type <type>', 'of one type, like ModelDayFailed')
       .option('--correlation <id>', 'of one request, or one run of a model-day')
@@ -29,17 +31,12 @@ export function addHistoryCommands(program: Command): void {
       examples(`  daybook log --type ModelDayFailed --since 24h
   daybook log --refused --limit 10`),
     )
-    .action(async (options: LogOptions) => (await import('./log-command.js')).showLog(options));
-
-  onDatabase(
-    program
-      .command('replay <job>')
-      .description("print a job's life event by event, with the state after each"),
-  )
-    .addHelpText('after', examples(`  daybook replay 550e`))
-    .action(async (...given: [string, DatabaseOption & { json?: boolean }]) =>
-      (await import('./replay-command.js')).replay(given[0], given[1]),
-    );
+    .action(async (options: LogOptions & Record<string, unknown>) => {
+      const { showLog } = await import('./log-command.js');
+      const kind = kinds.find(({ noun }) => options[noun] !== undefined);
+      const stream = kind && { kind, id: String(options[kind.noun]) };
+      await showLog(options, stream, targets);
+    });
 
   onDatabase(
     program
@@ -59,7 +56,7 @@ export function addHistoryCommands(program: Command): void {
       examples(`  daybook verify
   daybook verify --file log.ndjson.gz --key daybook/1f0e…+7a3b12cd+AbCd…`),
     )
-    .action(async (options: VerifyOptions) => (await import('./verify-command.js')).verify(options));
+    .action(async (options: VerifyOptions) => (await import('./verify-command.js')).verify(options, shell));
 
   onDatabase(
     program
@@ -69,7 +66,7 @@ export function addHistoryCommands(program: Command): void {
   )
     .addHelpText('after', examples(`  daybook export log.ndjson.gz`))
     .action(async (...given: [string, ExportOptions]) =>
-      (await import('./export-command.js')).exportLog(given[0], given[1]),
+      (await import('./export-command.js')).exportLog(given[0], given[1], shell),
     );
 
   onDatabase(
@@ -84,6 +81,6 @@ export function addHistoryCommands(program: Command): void {
       examples(`  daybook accept-rollback --reason "disk lost, backup of Monday restored"`),
     )
     .action(async (options: AcceptRollbackOptions) =>
-      (await import('./accept-rollback-command.js')).acceptRollbackOf(options),
+      (await import('./accept-rollback-command.js')).acceptRollbackOf(options, shell),
     );
 }

@@ -6,7 +6,10 @@ import { afterCommands, takeCommandLock } from '../database/sqlite/service-lock.
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../application.js';
 import { kinds } from '../kinds.js';
-import { databasePath, print, type DatabaseOption } from './cli-environment.js';
+import { databasePath, type DatabaseOption } from './database.js';
+import type { Shell } from './shell.js';
+
+const migrations = migrationsOf(kinds);
 
 export interface MigrateOptions extends DatabaseOption {
   json?: boolean;
@@ -14,39 +17,34 @@ export interface MigrateOptions extends DatabaseOption {
 }
 
 /** @throws UnusableDatabase, DatabaseInUse: nothing was changed */
-export async function migrate(options: MigrateOptions): Promise<void> {
-  const path = databasePath(options);
-  const pending = await pendingMigrations(path, migrationsOf(kinds));
+export async function migrate(options: MigrateOptions, shell: Shell): Promise<void> {
+  const path = databasePath(options, shell);
+  const pending = await pendingMigrations(path, migrations);
   const isApplied = options.dryRun !== true && pending.length > 0;
   if (isApplied) await apply(path);
   if (options.json === true)
-    print(JSON.stringify({ database: path, applied: isApplied, migrations: pending }));
-  else tell(path, pending, isApplied);
+    shell.print(JSON.stringify({ database: path, applied: isApplied, migrations: pending }));
+  else for (const line of linesOf(path, pending, isApplied)) shell.print(line);
 }
 
 async function apply(path: string): Promise<void> {
   const lock = await afterCommands(() => takeCommandLock(path), systemRuntime);
   try {
-    await (
-      await Database.open({ path, migrations: migrationsOf(kinds), entities: [], runtime: systemRuntime })
-    ).close();
+    await (await Database.open({ path, migrations, entities: [], runtime: systemRuntime })).close();
   } finally {
     lock.release();
   }
 }
 
-function tell(path: string, pending: readonly PendingMigration[], isApplied: boolean): void {
-  if (pending.length === 0) {
-    print(`There is nothing to do: ${path} has every migration of this Daybook.`);
-    return;
-  }
-  if (isApplied) {
-    for (const { name } of pending) print(`${name} is done.`);
-    return;
-  }
-  for (const { name, statements } of pending) {
-    print(`-- ${name}`);
-    for (const statement of statements) print(`${statement.replaceAll(/\n {2}/g, '\n')};`);
-  }
-  print(`-- Nothing was changed: ${pending.length} to do. A backup before them is the way back.`);
+function linesOf(path: string, pending: readonly PendingMigration[], isApplied: boolean): string[] {
+  if (pending.length === 0) return [`There is nothing to do: ${path} has every migration of this Daybook.`];
+  if (isApplied) return pending.map(({ name }) => `${name} is done.`);
+  const statementsOf = ({ name, statements }: PendingMigration): string[] => [
+    `-- ${name}`,
+    ...statements.map((statement) => `${statement.replaceAll(/\n {2}/g, '\n')};`),
+  ];
+  return [
+    ...pending.flatMap(statementsOf),
+    `-- Nothing was changed: ${pending.length} to do. A backup before them is the way back.`,
+  ];
 }

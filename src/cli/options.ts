@@ -39,7 +39,7 @@ export const onService = (command: Command): Command =>
   onDatabase(
     shared(
       command,
-      new Option('--url <url>', 'the service; by default the one of HOST and PORT, if one runs there'),
+      new Option('--url <url>', 'the service; by default the one that has the database, if one runs'),
     ),
   );
 

@@ -1,5 +1,7 @@
 // How a command ends: 0 done, 1 the answer is no, 2 it could not be done.
 import { CommanderError } from 'commander';
+import { isRefusal } from '../runtime/refusal.js';
+import { Interrupted, type Shell } from './shell.js';
 import { oneLine } from './terminal.js';
 
 export const exitStatus = `
@@ -9,57 +11,37 @@ Exit status:
   2   it could not be done, or the command was written wrongly
 `;
 
-/** What is wrong with a request, as the service says it (RFC 9457). */
-export interface ProblemDocument {
-  status: number;
-  detail: string;
-  code?: string;
-  errors?: readonly { pointer: string; detail: string }[];
-}
+/** By the field of a request, the option that fills it in. */
+export type OptionOfField = Readonly<Record<string, string>>;
 
-/** The answer is no. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-
-  constructor(
-    message: string,
-    /** When a service said so. */
-    readonly problem?: ProblemDocument,
-  ) {
-    super(message);
-  }
-}
-
-/** The options that fill in a field of a request. */
-const options: Readonly<Record<string, string>> = {
-  config_path: '--config',
-  date_range: '--dates',
-  start_date: '--from',
-  end_date: '--to',
-  models: '--models',
-  reason: '--reason',
-};
-
-function fieldName(pointer: string): string {
+function fieldName(pointer: string, options: OptionOfField): string {
   const [field = '', index] = pointer.split('/').slice(1);
   const name = options[field] ?? pointer;
   return index === undefined ? name : `${name}, number ${Number(index) + 1}`;
 }
 
 /** Tells what went wrong, on standard error; a refusal as JSON on standard output. Returns the exit status. */
-export function tellError(error: unknown, asJson: boolean): number {
+export function tellError(
+  error: unknown,
+  { asJson, shell, options }: { asJson: boolean; shell: Shell; options: OptionOfField },
+): number {
   // Commander has said already what is wrong; asked for help, it did what it was asked.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof Refused)) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof Interrupted) return 130;
+  if (!isRefusal(error)) {
+    shell.tell(error instanceof Error ? error.message : String(error));
     return 2;
   }
-  const { message, problem } = error;
-  if (asJson) process.stdout.write(`${JSON.stringify(problem ?? { detail: message })}\n`);
+  const { code, message: detail, facts } = error;
+  if (asJson) shell.print(JSON.stringify({ ...facts, code, detail }));
   else {
-    process.stderr.write(`${oneLine(message)}\n`);
-    for (const { pointer, detail } of problem?.errors ?? [])
-      process.stderr.write(`  ${oneLine(`${fieldName(pointer)}: ${detail}`)}\n`);
+    shell.tell(oneLine(detail));
+    for (const wrong of wrongFields(facts['errors'], options)) shell.tell(`  ${oneLine(wrong)}`);
   }
   return 1;
 }
+
+const wrongFields = (errors: unknown, options: OptionOfField): string[] =>
+  ((errors ?? []) as { pointer: string; detail: string }[]).map(
+    ({ pointer, detail }) => `${fieldName(pointer, options)}: ${detail}`,
+  );

@@ -12,6 +12,7 @@ export function refuseOwnFile(target: string, databasePath: string, keyFile: str
   if (isSame(target, file)) throw new Error(`${target} is the database itself.`);
   const own = [
     ...[file, `${file}.lock`, tilesPathOf(databasePath)].flatMap((path) => sides.map((side) => path + side)),
+    `${file}.url`,
     keyFile,
     `${keyFile}.checkpoint`,
   ];

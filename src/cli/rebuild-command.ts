@@ -1,23 +1,28 @@
 // `daybook rebuild`: the tables built anew from the events, while the service goes on.
-import type { RebuildView } from '../projection/rebuilds.js';
-import { print, progressBar } from './cli-environment.js';
-import { openTarget, type TargetOptions } from './find-target.js';
-import { doLongWork } from './long-work.js';
+import { doLongWork, type LongWork } from './long-work.js';
+import type { TargetOptions } from './target.js';
+import type { Targets } from './targets.js';
 
-/** Ctrl-C cancels it. @throws Refused when another one runs */
-export async function rebuild(options: TargetOptions & { json?: boolean }): Promise<void> {
-  const target = await openTarget(options);
-  try {
-    const draw = progressBar('events');
-    const ended = await doLongWork<RebuildView>(target, '/admin/projections/rebuild', (document) => {
+/** As the API tells it. */
+interface RebuildView extends LongWork {
+  events_done: number;
+  events_total: number;
+  difference_count: number;
+  error: string | null;
+}
+
+/** Ctrl-C cancels it. @throws Refusal when another one runs */
+export async function rebuild(options: TargetOptions & { json?: boolean }, targets: Targets): Promise<void> {
+  const { shell } = targets;
+  await targets.on(options, async ({ client }) => {
+    const draw = shell.progressBar('events');
+    const tell = (document: RebuildView): void => {
       draw(document.events_done, document.events_total);
-    });
-    if (options.json === true) print(JSON.stringify(ended));
-    else print(sentenceOf(ended));
-    process.exitCode = exitStatuses[ended.status];
-  } finally {
-    await target.close();
-  }
+    };
+    const ended = await doLongWork(client, '/admin/projections/rebuild', { tell, shell });
+    shell.print(options.json === true ? JSON.stringify(ended) : sentenceOf(ended));
+    shell.status = exitStatuses[ended.status];
+  });
 }
 
 const exitStatuses = { running: 2, completed: 0, cancelled: 1, failed: 2 };

@@ -1,56 +1,48 @@
-// `daybook replay <job>`: a job's life, event by event, with the state after each.
-import { Log, type LoggedEvent } from '../event-store/log.js';
-import { evolve } from '../simulation/domain/evolve.js';
-import { statusOf, type JobState } from '../simulation/domain/job.js';
-import { jobs } from '../simulation/jobs.js';
-import { streamOf } from '../simulation/commands/job-streams.js';
-import { viewOfJob } from '../simulation/queries/views.js';
-import { completeJobId, loggedJobIdsBeginning } from './job-id.js';
-import { Refused } from './outcome.js';
-import { print, reading, type DatabaseOption } from './cli-environment.js';
+// Replays the life of one stream: its events one by one, with the state after each. What the events mean is their
+// kind's to say.
+import { completeLoggedId } from './stream-id.js';
+import type { KindWords, ToldEvent } from './kind-words.js';
+import type { TargetOptions } from './target.js';
+import type { Targets } from './targets.js';
+import { oneLine } from './terminal.js';
 
-const pageSize = 500;
+/** How the events of a kind are folded, and told. */
+export interface Replay<State, Event> {
+  decider: { initialState: State; evolve: (state: State, event: Event) => State };
+  codec: { decode: (stored: { type: string; schema_version: number; data: string }) => Event };
+  /** What an event is about, on one line; empty when its type says it all. */
+  subjectOf: (event: ToldEvent) => string;
+  /** The state on one line. */
+  textOf: (state: State) => string;
+  /** The state for scripts. */
+  viewOf: (state: State) => unknown;
+}
 
-export async function replay(given: string, options: DatabaseOption & { json?: boolean }): Promise<void> {
-  await reading(options, async (reader) => {
-    const jobId = await completeJobId(given, (prefix) => loggedJobIdsBeginning(reader, prefix));
-    const log = new Log(reader);
-    const end = log.end();
-    let state: JobState;
-    for (let position = 0; position < end;) {
-      const page = log.page(position, end, pageSize, { streamId: streamOf(jobId) });
-      for (const event of page.events) {
-        state = evolve(state, jobs.codec.decode(event));
-        print(options.json === true ? jsonLine(event, state) : textLine(event, state));
-      }
-      position = page.scannedTo;
-      await Promise.resolve();
+/** @param load what folds: loaded when it is needed */
+export async function replay<State, Event>(
+  words: KindWords,
+  load: () => Promise<Replay<State, Event>>,
+  given: string,
+  options: TargetOptions & { json?: boolean },
+  targets: Targets,
+): Promise<void> {
+  const { decider, codec, subjectOf, textOf, viewOf } = await load();
+  await targets.on(options, async ({ client }) => {
+    const id = await completeLoggedId(client, words, given);
+    let state = decider.initialState;
+    for await (const line of client.lines(words.eventsPath(id))) {
+      const event = JSON.parse(line) as ToldEvent;
+      state = decider.evolve(state, codec.decode({ ...event, data: JSON.stringify(event.data) }));
+      const told =
+        options.json === true
+          ? JSON.stringify({ ...event, state: viewOf(state) })
+          : textLine(event, subjectOf(event), textOf(state));
+      targets.shell.print(told);
     }
-    if (state === undefined) throw new Refused(`There is no job ${jobId}.`);
   });
 }
 
-const jsonLine = (event: LoggedEvent, state: JobState): string =>
-  JSON.stringify({
-    ...event,
-    data: JSON.parse(event.data) as unknown,
-    metadata: JSON.parse(event.metadata) as unknown,
-    state: state && viewOfJob(state),
-  });
-
-function textLine(event: LoggedEvent, state: JobState): string {
-  const { date, model, attempt } = JSON.parse(event.data) as {
-    date?: string;
-    model?: string;
-    attempt?: number;
-  };
-  const what = date === undefined ? '' : ` ${date} ${model ?? ''} #${attempt ?? ''}`;
-  const after = state === undefined ? '' : `${statusOf(state)} ${countsOf(state.counts)}`;
-  return `${String(event.version).padStart(6)}  ${event.recorded_at}  ${(event.type + what).padEnd(60)}  → ${after}`;
+function textLine({ version, recorded_at: at, type }: ToldEvent, subject: string, after: string): string {
+  const what = subject === '' ? type : `${type} ${subject}`;
+  return oneLine(`${String(version).padStart(6)}  ${at}  ${what.padEnd(60)}  → ${after}`);
 }
-
-const countsOf = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([status, count]) => `${count} ${status}`)
-    .join(', ');

@@ -1,64 +1,68 @@
 // `daybook restore <file>`: puts a backup in the place of the database, which is kept.
 import { existsSync } from 'node:fs';
 import { newestCheckpoint, originIn } from '../audit/signed-log.js';
+import type { Verification } from '../audit/verifier.js';
 import { tilesPathOf } from '../database/sqlite/tile-database.js';
 import { Database } from '../database/database.js';
 import { Replacement } from '../database/sqlite/replacement.js';
-import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
 import { Log } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../application.js';
 import { kinds } from '../kinds.js';
-import { databasePath, keyFileOf, print, type DatabaseOption } from './cli-environment.js';
+import { databasePath, keyFileOf, reading, type DatabaseOption } from './database.js';
+import type { Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
-import { tellVerification } from './verify-report.js';
+import { verificationLines } from './verify-report.js';
+
+const migrations = migrationsOf(kinds);
 
 export interface RestoreOptions extends DatabaseOption {
   json?: boolean;
 }
 
 /** Exit status: 0 when it is restored; 1 when the backup does not verify, and nothing was changed. */
-export async function restore(file: string, options: RestoreOptions): Promise<void> {
-  const path = databasePath(options);
-  const keyFile = keyFileOf(options);
+export async function restore(file: string, options: RestoreOptions, shell: Shell): Promise<void> {
+  const path = databasePath(options, shell);
+  const keyFile = keyFileOf(options, shell);
   const replacement = Replacement.begin(path, systemRuntime);
-  const giveUp = (): void => {
-    replacement.end();
-    process.exit(130);
-  };
   try {
-    replacement.take(file, migrationsOf(kinds));
+    replacement.take(file, migrations);
     // Not before: nothing is heard while SQLite copies, and a process that does not end at Ctrl-C gets killed anyway.
-    process.on('SIGINT', giveUp).on('SIGTERM', giveUp);
-    // The service would do it at its start; what is checked must be what it will find.
-    await (
-      await Database.open({
-        path: replacement.path,
-        migrations: migrationsOf(kinds),
-        entities: [],
-        runtime: systemRuntime,
-      })
-    ).close();
-    refuseOtherLog(replacement.path, path);
-    const verification = await verifyDatabase({ path: replacement.path, keyFile, copyOf: path });
+    const verification = await shell.interruptible((signal) =>
+      check(replacement.path, { present: path, keyFile, shell, signal }),
+    );
     if (!verification.ok) {
-      process.exitCode = 1;
-      if (options.json === true) print(JSON.stringify({ ok: false, verification }));
+      shell.status = 1;
+      if (options.json === true) shell.print(JSON.stringify({ ok: false, verification }));
       else {
-        tellVerification(verification);
-        print(`Nothing was changed: ${file} is not what its events say.`);
+        for (const line of verificationLines(verification)) shell.print(line);
+        shell.print(`Nothing was changed: ${file} is not what its events say.`);
       }
       return;
     }
-    const found = look(replacement.path, keyFile);
+    const found = await look(replacement.path, keyFile);
     const kept = replacement.finish([tilesPathOf(path)]);
     if (options.json === true)
-      print(JSON.stringify({ ok: true, database: path, kept: kept ?? null, ...found }));
-    else tell(path, kept, keyFile, found);
+      shell.print(JSON.stringify({ ok: true, database: path, kept: kept ?? null, ...found }));
+    else for (const line of linesOf(path, kept, keyFile, found)) shell.print(line);
   } finally {
-    process.off('SIGINT', giveUp).off('SIGTERM', giveUp);
     replacement.end();
   }
+}
+
+interface Checking {
+  /** The database that is there now. */
+  present: string;
+  keyFile: string;
+  shell: Shell;
+  signal: AbortSignal;
+}
+
+async function check(copy: string, { present, keyFile, shell, signal }: Checking): Promise<Verification> {
+  // The service would bring it up to date at its start; what is checked must be what it will find.
+  await (await Database.open({ path: copy, migrations, entities: [], runtime: systemRuntime })).close();
+  await refuseOtherLog(copy, present);
+  return verifyDatabase({ path: copy, keyFile, copyOf: present }, { shell, signal });
 }
 
 interface Found {
@@ -67,33 +71,37 @@ interface Found {
   signed: number | null;
 }
 
-function look(path: string, keyFile: string): Found {
+function look(path: string, keyFile: string): Promise<Found> {
   return reading(path, (reader) => {
     const [checkpoint] = newestCheckpoint(keyFile, originIn(reader));
     return { events: new Log(reader).end(), signed: checkpoint?.size ?? null };
   });
 }
 
-function tell(path: string, kept: string | undefined, keyFile: string, { events, signed }: Found): void {
-  print(`${path} is restored: ${events} events.`);
-  if (kept !== undefined) print(`What was there before is kept: ${kept}`);
-  if (!existsSync(keyFile)) {
-    print(
+function linesOf(
+  path: string,
+  kept: string | undefined,
+  keyFile: string,
+  { events, signed }: Found,
+): string[] {
+  const lines = [`${path} is restored: ${events} events.`];
+  if (kept !== undefined) lines.push(`What was there before is kept: ${kept}`);
+  if (!existsSync(keyFile))
+    lines.push(
       `There is no signing key ${keyFile}. Put the log's own key back before the service starts, and the`,
+      'checkpoint that lay beside it: the service would make a new key, which nobody knows.',
     );
-    print('checkpoint that lay beside it: the service would make a new key, which nobody knows.');
-  }
-  if (signed !== null && signed > events) {
-    print(
+  if (signed !== null && signed > events)
+    lines.push(
       `A checkpoint over ${signed} events was signed: events ${events + 1} to ${signed} are not in this backup.`,
+      'The service will run, and answer log_rolled_back (409) when it is asked to sign or to prove.',
     );
-    print('The service will run, and answer log_rolled_back (409) when it is asked to sign or to prove.');
-  }
+  return lines;
 }
 
 /** @throws Error when both are logs of Daybook, and not the same one */
-function refuseOtherLog(copy: string, present: string): void {
-  const origins = [copy, present].map(originAt);
+async function refuseOtherLog(copy: string, present: string): Promise<void> {
+  const origins = await Promise.all([copy, present].map(originAt));
   if (origins[0] === undefined || origins[1] === undefined || origins[0] === origins[1]) return;
   throw new Error(
     `The backup is of the log ${origins[0]}, and ${present} is the log ${origins[1]}. Move that one away first if you mean it.`,
@@ -101,19 +109,5 @@ function refuseOtherLog(copy: string, present: string): void {
 }
 
 /** Undefined when there is none, or it cannot be read: a damaged database is a reason to restore one. */
-function originAt(path: string): string | undefined {
-  try {
-    return reading(path, originIn);
-  } catch {
-    return undefined;
-  }
-}
-
-function reading<T>(path: string, read: (reader: SqliteReader) => T): T {
-  const reader = SqliteReader.open(path);
-  try {
-    return read(reader);
-  } finally {
-    reader.close();
-  }
-}
+const originAt = (path: string): Promise<string | undefined> =>
+  reading(path, originIn).catch(() => undefined);

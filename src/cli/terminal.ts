@@ -1,12 +1,21 @@
 // What a terminal can and a pipe cannot: colours, and lines that are drawn again in place.
-import type { WriteStream } from 'node:tty';
-import { styleText } from 'node:util';
 
-export type Colour = 'green' | 'red' | 'yellow' | 'gray' | 'bold';
+export type Colour = 'green' | 'red' | 'yellow' | 'gray';
 
-/** Coloured where it will be seen: on a terminal, unless NO_COLOR or FORCE_COLOR say otherwise. */
-export const paint = (colour: Colour, text: string, stream: WriteStream = process.stdout): string =>
-  styleText(colour, text, { stream });
+/** Colours a text, or leaves it as it is; its width does not change. */
+export type Paint = (colour: Colour, text: string) => string;
+
+/** Where a command writes: a terminal, or anything else. */
+export interface Output extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+export interface Room {
+  columns: number;
+  rows: number;
+}
 
 /** What others wrote (a model's name, an error of an executor) must not steer the terminal. */
 export const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ');
@@ -58,27 +67,21 @@ const wrapOff = `${escape}?7l`;
 const wrapOn = `${escape}?7h`;
 const clearAll = `${escape}2J${escape}H`;
 
-const leave = (): void => {
-  process.exit(130);
-};
-
 /** Lines on a terminal that are drawn over again. Whatever ends the process, the terminal is left as it was. */
 export class LiveLines {
   private drawn = 0;
   private isOpen = true;
   private resized = false;
 
-  constructor(private readonly stream: WriteStream) {
+  constructor(private readonly stream: Output) {
     stream.write(hideCursor + wrapOff);
     stream.on('resize', this.onResize);
+    // Whoever draws hears Ctrl-C; a second one ends the process at once.
     process.on('exit', this.close);
-    // Nobody else listens: without this, Ctrl-C would end the process and leave the terminal as it is now.
-    if (process.listenerCount('SIGINT') === 0) process.on('SIGINT', leave);
-    if (process.listenerCount('SIGTERM') === 0) process.on('SIGTERM', leave);
   }
 
   /** How many lines and columns there is room for. */
-  get room(): { columns: number; rows: number } {
+  get room(): Room {
     return { columns: this.stream.columns || 80, rows: (this.stream.rows || 24) - 1 };
   }
 
@@ -95,7 +98,7 @@ export class LiveLines {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.stream.off('resize', this.onResize);
-    process.off('exit', this.close).off('SIGINT', leave).off('SIGTERM', leave);
+    process.off('exit', this.close);
     this.stream.write(wrapOn + showCursor);
   };
 

@@ -7,9 +7,10 @@ import { ProofError } from '../proof/proof-error.js';
 import { verifyProof } from '../proof/tlog-proof.js';
 import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
 import { checkSignedLog } from '../audit/signed-log.js';
-import { databasePath, keyFileOf, print, reading, type DatabaseOption } from './cli-environment.js';
+import { databasePath, keyFileOf, reading, type DatabaseOption } from './database.js';
+import { Interrupted, type Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
-import { tellVerification } from './verify-report.js';
+import { verificationLines } from './verify-report.js';
 
 export interface VerifyOptions extends DatabaseOption {
   json?: boolean;
@@ -24,70 +25,71 @@ export interface VerifyOptions extends DatabaseOption {
 }
 
 /** Exit status: 0 when all agrees, 1 when something differs, 2 when it could not check. */
-export async function verify(options: VerifyOptions): Promise<void> {
+export async function verify(options: VerifyOptions, shell: Shell): Promise<void> {
   try {
-    process.exitCode = (await isRight(options)) ? 0 : 1;
+    shell.status = (await isRight(options, shell)) ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof Interrupted) throw error;
+    shell.tell(error instanceof Error ? error.message : String(error));
     // A proof or a signature that does not hold is an answer; a file that cannot be read is none.
-    process.exitCode = error instanceof ProofError ? 1 : 2;
+    shell.status = error instanceof ProofError ? 1 : 2;
   }
 }
 
-async function isRight(options: VerifyOptions): Promise<boolean> {
+async function isRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
   if (options.key !== undefined && !hasForeign(options))
     throw new Error(
       '--key goes with --checkpoint, --file or --proof: the log itself is held against its own key.',
     );
-  if (options.proof !== undefined) return isProven(options.proof, options);
-  if (options.file !== undefined) return isExportRight(options.file, options);
-  if (options.checkpoint !== undefined) return isContinuation(options);
-  return areTablesRight(options);
+  if (options.proof !== undefined) return isProven(options.proof, options, shell);
+  if (options.file !== undefined) return isExportRight(options.file, options, shell);
+  if (options.checkpoint !== undefined) return isContinuation(options, shell);
+  return areTablesRight(options, shell);
 }
 
-function isProven(file: string, options: VerifyOptions): Promise<boolean> {
+function isProven(file: string, options: VerifyOptions, shell: Shell): Promise<boolean> {
   const { event, checkpoint } = verifyProof({
     proof: readFileSync(file, 'utf8'),
     verifierKey: requiredKey(options),
   });
-  if (options.json === true) print(JSON.stringify({ ok: true, event, size: checkpoint.size }));
+  if (options.json === true) shell.print(JSON.stringify({ ok: true, event, size: checkpoint.size }));
   else
-    print(
+    shell.print(
       `Proven: event ${event.position} (${event.type}) is in the log of ${checkpoint.origin}, among its first ${checkpoint.size}.`,
     );
   return Promise.resolve(true);
 }
 
-async function isExportRight(file: string, options: VerifyOptions): Promise<boolean> {
+async function isExportRight(file: string, options: VerifyOptions, shell: Shell): Promise<boolean> {
   const verifierKey = keyOf(options);
   const older = options.checkpoint === undefined ? undefined : olderCheckpoint(options.checkpoint, options);
   const checked = await checkExport(file, { verifierKey, older });
-  if (verifierKey === undefined)
-    process.stderr.write('Without --key the signature of the checkpoint was not checked.\n');
-  return tellLog(checked, options);
+  if (verifierKey === undefined) shell.tell('Without --key the signature of the checkpoint was not checked.');
+  return tellLog(checked, options, shell);
 }
 
-async function isContinuation(options: VerifyOptions): Promise<boolean> {
+async function isContinuation(options: VerifyOptions, shell: Shell): Promise<boolean> {
   const older = olderCheckpoint(options.checkpoint ?? '', options);
-  const path = databasePath(options);
-  const checked = await reading(options, (reader) =>
-    checkSignedLog(reader, { databasePath: path, keyFile: keyFileOf(options), checkpoints: [older] }),
+  const path = databasePath(options, shell);
+  const checked = await reading(path, (reader) =>
+    checkSignedLog(reader, { databasePath: path, keyFile: keyFileOf(options, shell), checkpoints: [older] }),
   );
-  for (const warning of checked.warnings) process.stderr.write(`warning: ${warning}\n`);
-  return tellLog(checked, options);
+  for (const warning of checked.warnings) shell.tell(`warning: ${warning}`);
+  return tellLog(checked, options, shell);
 }
 
-async function areTablesRight(options: VerifyOptions): Promise<boolean> {
-  const verification = await verifyDatabase({ path: databasePath(options), keyFile: keyFileOf(options) });
-  if (options.json === true) print(JSON.stringify(verification));
-  else tellVerification(verification);
+async function areTablesRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
+  const log = { path: databasePath(options, shell), keyFile: keyFileOf(options, shell) };
+  const verification = await shell.interruptible((signal) => verifyDatabase(log, { shell, signal }));
+  if (options.json === true) shell.print(JSON.stringify(verification));
+  else for (const line of verificationLines(verification)) shell.print(line);
   return verification.ok;
 }
 
-function tellLog({ events, root, problems }: CheckedLog, { json }: VerifyOptions): boolean {
+function tellLog({ events, root, problems }: CheckedLog, { json }: VerifyOptions, shell: Shell): boolean {
   const ok = problems.length === 0;
-  if (json === true) print(JSON.stringify({ ok, events, root: root.toString('base64'), problems }));
-  else for (const line of ok ? [`The log is what it was: ${events} events.`] : problems) print(line);
+  if (json === true) shell.print(JSON.stringify({ ok, events, root: root.toString('base64'), problems }));
+  else for (const line of ok ? [`The log is what it was: ${events} events.`] : problems) shell.print(line);
   return ok;
 }
 

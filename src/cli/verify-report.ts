@@ -1,18 +1,20 @@
 // A verification in words.
 import type { Verification } from '../audit/verifier.js';
-import type { Difference } from '../projection/row-comparison.js';
-import { print } from './cli-environment.js';
 
-export function tellVerification(verification: Verification): void {
+type Difference = Verification['differences'][number];
+
+export function verificationLines(verification: Verification): string[] {
   const { ok, events, streams, difference_count: count, differences, problems, warnings } = verification;
-  for (const warning of warnings) print(`Warning: ${warning}`);
-  for (const problem of problems) print(`The log: ${problem}`);
-  for (const difference of differences) print(sentenceOf(difference));
-  if (count > differences.length) print(`… and ${count - differences.length} more`);
   const verdict = ok
     ? 'The tables are what the events say'
     : `${count} difference(s), ${problems.length} problem(s)`;
-  print(`${verdict}: ${events} events of ${streams['job'] ?? 0} jobs.`);
+  return [
+    ...warnings.map((warning) => `Warning: ${warning}`),
+    ...problems.map((problem) => `The log: ${problem}`),
+    ...differences.map(sentenceOf),
+    ...(count > differences.length ? [`… and ${count - differences.length} more`] : []),
+    `${verdict}: ${events} events of ${streams['job'] ?? 0} jobs.`,
+  ];
 }
 
 function sentenceOf({ table, column, expected, actual, ...key }: Difference): string {

@@ -1,10 +1,16 @@
 // A process that is asked to stop.
 
+export interface Interruption {
+  /** Aborts when somebody wants the end. */
+  signal: AbortSignal;
+  /** Gives the signals of the process back. */
+  done: () => void;
+}
+
 /**
  * Aborts at the first Ctrl-C or SIGTERM, so that whoever works can end cleanly; the second one ends the process.
- * `done` gives the signals back.
  */
-export function interruption(): { signal: AbortSignal; done: () => void } {
+export function interruption(): Interruption {
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(130);

@@ -30,11 +30,7 @@ const dayMs = 86_400_000;
 const pageSize = 200;
 
 /** The jobs that ended at least so many days ago, oldest row first; lets other work in between two pages. */
-export async function* endedJobs(
-  reader: Reader,
-  olderThanDays: number,
-  runtime: Runtime,
-): AsyncGenerator<EndedJob> {
+async function* endedJobs(reader: Reader, olderThanDays: number, runtime: Runtime): AsyncGenerator<EndedJob> {
   const until = timestamp(runtime.nowMs() - olderThanDays * dayMs);
   for (let after = 0; ;) {
     const page = reader.query<Row>(

@@ -89,7 +89,9 @@ it.each(['backup', 'export'])('%s never takes the place of what is of use, --for
   linkSync(database, place.path(`own-${verb}`, 'second-name.db'));
   symlinkSync(`${database}.key`, place.path(`own-${verb}`, 'link-to-key'));
   const targets = [
-    ...['', '-wal', '-shm', '.lock', '.tree', '.key', '.key.checkpoint'].map((ending) => database + ending),
+    ...['', '-wal', '-shm', '.lock', '.url', '.tree', '.key', '.key.checkpoint'].map(
+      (ending) => database + ending,
+    ),
     place.path(`own-${verb}`, 'second-name.db'),
     place.path(`own-${verb}`, 'link-to-key'),
   ];

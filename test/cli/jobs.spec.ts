@@ -5,20 +5,23 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import BetterSqlite3 from 'better-sqlite3';
-import { draw } from '../../src/cli/watch.js';
-import { ServiceReads } from '../../src/cli/service-reads.js';
-import { ServiceTarget } from '../../src/cli/service-target.js';
-import { settingsIn, startDaybook } from '../durability/daybook-process.js';
+import { Shell } from '../../src/cli/shell.js';
+import { Targets } from '../../src/cli/targets.js';
+import { forgetServiceAddress, tellServiceAddress } from '../../src/database/sqlite/service-address.js';
+import { takeServiceLock } from '../../src/database/sqlite/service-lock.js';
+import { interruption } from '../../src/runtime/interruption.js';
+import { WatchedJob } from '../../src/simulation/cli/job-requests.js';
+import { watch } from '../../src/simulation/cli/watch.js';
+import { startDaybook } from '../durability/daybook-process.js';
 import { freePort } from '../support/free-port.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { ended, runDaybook, startCommand, type Ended } from '../support/command.js';
+import { until } from '../support/until.js';
+import { beginCommand, ended, runDaybook, startCommand, type Ended } from '../support/command.js';
 import { Screen } from './screen.js';
 
 const place = workplace();
-
-const succeeds = `export const runTradingSession = () => ({ value: 1 });`;
 
 type Settings = Record<string, string>;
 
@@ -146,22 +149,51 @@ describe('with a service', () => {
       expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/^There is no job /) });
   });
 
-  it('that does not answer where the settings say, a command asks where it is, and reads the database meanwhile', async () => {
+  it('that listens elsewhere than the settings say is found by its database, another one by its address', async () => {
     const elsewhere = { ...settings, PORT: await freePort() };
-    const other = await startDaybook(settingsIn(place, 'other'));
-    const [changing, reading, otherDatabase, named] = await Promise.all([
+    const other = await startTestService(place);
+    const [found, reading, named] = await Promise.all([
       runDaybook(['cancel', 'abcd'], elsewhere),
-      runDaybook(['jobs'], elsewhere),
-      runDaybook(['cancel', 'abcd'], { ...settings, PORT: new URL(other.url).port }),
+      runDaybook(['jobs', '--json'], { ...settings, PORT: new URL(other.url).port }),
       runDaybook(['jobs', '--json', '--url', other.url], elsewhere),
     ]);
-    expect(changing.code).toBe(2);
-    expect(changing.err).toMatch(/^A service is using .*jobs\.db, but none answers at .* --url/);
-    expect(reading.code).toBe(0);
-    expect(otherDatabase.code).toBe(2);
-    expect(otherDatabase.err).toMatch(/serves another database than .*jobs\.db/);
+    expect(found).toMatchObject({ code: 1, err: 'There is no job abcd.\n' });
+    expect(json(reading)).toEqual((await service.get('/jobs?limit=20')).body);
     expect(json(named)).toEqual({ items: [], next: null });
-    await other.end('SIGTERM');
+  });
+});
+
+describe('a service that holds the lock', () => {
+  it('is waited for until it tells where it listens', async () => {
+    const service = await startTestService(place);
+    const settings = await leftDatabase();
+    const path = settings['DATABASE_URL']!.slice('sqlite:'.length);
+    const lock = takeServiceLock(path);
+    const listing = beginCommand(['jobs', '--json'], settings);
+    await until('it waits', () => listing.err !== '');
+    tellServiceAddress(path, service.url);
+    expect(await listing.ended).toEqual({
+      code: 0,
+      out: '{"items":[],"next":null}\n',
+      err: `The service of ${path} is starting: waiting for it.\n`,
+    });
+    forgetServiceAddress(path);
+    lock.release();
+  });
+
+  it('and does not answer is named; an address that nobody holds the lock for means nothing', async () => {
+    const settings = await leftDatabase();
+    const path = settings['DATABASE_URL']!.slice('sqlite:'.length);
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    tellServiceAddress(path, nowhere);
+    const lock = takeServiceLock(path);
+    expect(await runDaybook(['jobs'], settings)).toEqual({
+      code: 2,
+      out: '',
+      err: `No service answers at ${nowhere} (ECONNREFUSED).\n`,
+    });
+    lock.release();
+    expect(await runDaybook(['jobs'], settings)).toMatchObject({ code: 0, err: '' });
   });
 });
 
@@ -195,7 +227,7 @@ describe('at an address', () => {
     expect(cancelled).toEqual({
       code: 2,
       out: '',
-      err: `http://${host} sends elsewhere, to ${service.url}/audit/key: give the address of the service itself.\n`,
+      err: `http://${host} sends elsewhere, to ${service.url}/jobs?limit=1000: give the address of the service itself.\n`,
     });
     close();
   });
@@ -211,7 +243,7 @@ describe('at an address', () => {
       service.get(request.url ?? '').then(
         ({ status, headers, body }) =>
           response
-            .writeHead(status, { 'content-type': headers.get('content-type') ?? '' })
+            .writeHead(status, Object.fromEntries(headers))
             .end(typeof body === 'string' ? body : JSON.stringify(body)),
         () => response.destroy(),
       );
@@ -239,8 +271,9 @@ describe('of a job', () => {
       models: ['a', 'b'],
     });
     const screen = new Screen(80, 24);
-    const reads = new ServiceReads(new ServiceTarget(service.url));
-    const drawn = draw(reads, body.job_id, new AbortController().signal, screen.stream);
+    const shell = new Shell({ out: screen, err: screen, env: {}, interruption });
+    const targets = new Targets(shell, () => Promise.reject(new Error('there is a service')));
+    const drawn = watch(new WatchedJob(body.job_id, targets, { url: service.url }), false, shell);
     for (const model of ['a', 'b']) {
       const path = service.modelDay(body.job_id, '2025-01-16', model);
       await service.post(`${path}/start`, { worker: 'tester' });
@@ -249,7 +282,7 @@ describe('of a job', () => {
         ...(model === 'b' && { error: 'broken', retryable: false }),
       });
     }
-    await drawn;
+    expect(await drawn).toBe(1);
     expect(screen.lines[0]).toMatch(/^Job \S+ {2}partial {2}\d+s$/);
     expect(screen.lines.slice(2)).toEqual([
       '1 completed, 1 failed',
@@ -258,6 +291,8 @@ describe('of a job', () => {
       'a  ■',
       'b  ✗',
       '· pending  ▶ running  ■ completed  ✗ failed',
+      '1 failed:',
+      '  2025-01-16 b (attempt 1): broken',
     ]);
   });
 
@@ -290,7 +325,7 @@ describe('without a service', () => {
     );
     for (const { code, err } of found) {
       expect(code).toBe(2);
-      expect(err).toMatch(/^No service answers at .*, and there is no database .*daybook serve/);
+      expect(err).toMatch(/^There is no database .*, and so no service that has it\..*daybook serve/);
     }
     expect(existsSync(place.path('nowhere'))).toBe(false);
   });
@@ -310,18 +345,24 @@ describe('without a service', () => {
       err: expect.stringContaining('is pending; wait for its end or cancel it'),
     });
 
-    const watching = ended(startCommand(['status', '--watch'], settings));
-    const executor = `module:${place.write('executor.mjs', succeeds)}`;
+    const watching = runDaybook(['status', '--watch'], settings);
     // Each of them meets the start of the service before, while or after it takes the lock.
     const words = ['trigger', '--dates', '2025-01-17', '--models', 'c'];
     const [service, ...meanwhile] = await Promise.all([
-      startDaybook({ ...settings, PORT: '0', EXECUTOR: executor, ON_RESTART: 'fail' }),
+      startDaybook({ ...settings, PORT: '0', ON_RESTART: 'fail' }),
       ...[1, 2].map(() => runDaybook([...words, '--database', settings['DATABASE_URL']!.slice(7)], settings)),
     ]);
-    for (const { code, err } of meanwhile) {
-      expect([1, 2]).toContain(code);
-      expect(err).toMatch(/^Job \S+ is (pending|running); wait|^A service is using /);
-    }
+    for (const { code, err } of meanwhile)
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: expect.stringMatching(
+          /^(The service .* is starting: waiting for it\.\n)?Job \S+ is pending; wait/,
+        ),
+      });
+    const { job_id: jobId, models } = (await service.get('/simulate/current')).body;
+    const path = service.modelDay(jobId, '2025-01-16', models[0]);
+    await service.post(`${path}/start`, { worker: 'tester' });
+    await service.post(`${path}/complete`, { attempt: 1 });
     const { code, out } = await watching;
     expect(code).toBe(0);
     expect(out).toMatch(/completed: 1\/1 model-days, 1 completed\n$/);

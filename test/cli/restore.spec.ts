@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { daybook, ended, startCommand } from '../support/command.js';
+import { beginCommand, daybook, ended, startCommand } from '../support/command.js';
 import { fixtureDatabase } from '../support/fixture-database.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
@@ -166,18 +166,11 @@ it('interrupted while it checks, leaves nothing behind', async () => {
   const backup = fixtureDatabase(place, 'unwanted');
   const database = fixtureDatabase(place, 'interrupted');
   const before = contentOf(place.path('interrupted'));
-  // Called as the command does it, so that the signal comes at a known moment: the copy is there, and is being checked.
-  const { restore } = (await import(join(import.meta.dirname, '../../dist/cli/restore-command.js'))) as {
-    restore: (file: string, options: { database: string }) => Promise<void>;
-  };
-  const exit = import.meta.jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
-  const restoring = restore(backup, { database });
-  expect(readdirSync(`${database}.restoring`)).toContain('new');
-  process.emit('SIGTERM');
-  expect(exit).toHaveBeenCalledWith(130);
+  const restoring = beginCommand(['restore', backup, '--database', database]);
+  await until('the copy is there', () => existsSync(join(`${database}.restoring`, 'new')));
+  restoring.interrupt();
+  expect(await restoring.ended).toEqual({ code: 130, out: '', err: '' });
   expect(existsSync(`${database}.restoring`)).toBe(false);
-  await restoring.catch(() => undefined);
-  exit.mockRestore();
   expect(contentOf(place.path('interrupted'))).toEqual(before);
 });
 

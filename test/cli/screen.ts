@@ -1,6 +1,5 @@
 // A terminal as far as Daybook draws on one: a stream, and what can be seen after all that was written.
 import { Writable } from 'node:stream';
-import type { WriteStream } from 'node:tty';
 
 export class Screen extends Writable {
   readonly isTTY = true;
@@ -11,10 +10,6 @@ export class Screen extends Writable {
     readonly rows: number,
   ) {
     super({ decodeStrings: false });
-  }
-
-  get stream(): WriteStream {
-    return this as unknown as WriteStream;
   }
 
   /** What can be seen, without colours. Nothing scrolls: what is drawn is smaller than the screen. */

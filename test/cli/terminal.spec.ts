@@ -4,7 +4,7 @@ import { Screen } from './screen.js';
 
 it('draws in place, and leaves the terminal as it was', () => {
   const screen = new Screen(80, 24);
-  const lines = new LiveLines(screen.stream);
+  const lines = new LiveLines(screen);
   lines.draw(['one', 'two, which is longer', 'three']);
   lines.draw(['1', '2']);
   expect(screen.lines).toEqual(['1', '2']);

@@ -7,7 +7,7 @@ import { readSettings } from '../../src/config.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import type { Service, startService } from '../../src/service.js';
 import { client } from '../support/client.js';
-import { runDaybook, startCommand } from '../support/command.js';
+import { beginCommand, startCommand } from '../support/command.js';
 import { freePort } from '../support/free-port.js';
 import { keptLog } from '../support/kept-log.js';
 import { startTestService } from '../support/service.js';
@@ -89,24 +89,17 @@ it('tells how far it is, is no error in its log, and is waited for by commands',
 
   const api = client(url);
   expect(await api.get('/jobs')).toMatchObject({ status: 503, body: { code: 'starting' } });
-  const commands = [
-    ['cancel', jobId],
-    ['status', jobId, '--url', url],
-  ].map((words) => startCommand(words, settings));
-  // Whoever only reads has the tables beside it.
-  const beside = runDaybook(['jobs'], settings);
-  const closed = Promise.all(commands.map((command) => once(command, 'close')));
-  const told = commands.map(({ stderr }) => following(stderr));
-  await until('both commands wait', () => told.every((said) => said() !== ''));
-  const listed = await beside;
-  expect(listed).toMatchObject({ code: 0, err: '' });
-  expect(listed.out).toContain(jobId);
+  const commands = [['cancel', jobId], ['status', jobId, '--url', url], ['jobs']].map((words) =>
+    beginCommand(words, settings),
+  );
+  await until('all commands wait', () => commands.every(({ err }) => err !== ''));
   letGo();
-  expect(await closed).toEqual([
-    [0, null],
-    [0, null],
-  ]);
-  for (const said of told) expect(said()).toBe(`The service at ${url} is starting: waiting for it.\n`);
+  for (const { ended } of commands)
+    expect(await ended).toEqual({
+      code: 0,
+      out: expect.stringContaining(jobId),
+      err: `The service at ${url} is starting: waiting for it.\n`,
+    });
   expect((await api.get(`/jobs/${jobId}`)).body.status).toBe('failed');
   expect(kept.lines().filter(({ level }) => level > 40)).toEqual([]);
 });

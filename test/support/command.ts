@@ -1,11 +1,22 @@
-// The command `daybook` as it was built, run as a process.
+// The command `daybook` as it was built: run in this process, or as a process of its own.
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { run } from '../../src/command-line.js';
 
-const program = join(import.meta.dirname, '../../dist/cli.js');
+const dist = join(import.meta.dirname, '../../dist');
+const program = join(dist, 'cli.js');
+if (!existsSync(program)) throw new Error(`There is no ${program}: run \`npm run build\` first.`);
+
+/** As it was built: its threads are programs of their own. */
+const built = (await import(join(dist, 'command-line.js'))) as { run: typeof run };
+// One by one, and first: Jest does not bear several commands that load the same modules at once.
+for (const folder of ['cli', 'simulation/cli'])
+  for (const file of readdirSync(join(dist, folder)).filter((name) => name.endsWith('.js')))
+    await import(join(dist, folder, file));
+await import(join(dist, 'apart.js'));
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -13,6 +24,46 @@ export interface Ended {
   out: string;
   err: string;
 }
+
+/** All that is written to it. */
+class Kept extends Writable {
+  text = '';
+
+  override _write(chunk: unknown, _encoding: BufferEncoding, done: () => void): void {
+    this.text += String(chunk);
+    done();
+  }
+}
+
+export interface Command {
+  /** All that it has told so far on standard error. */
+  readonly err: string;
+  ended: Promise<Ended>;
+  /** As Ctrl-C does. */
+  interrupt(): void;
+}
+
+/** Begins it in this process, with these settings and nothing of this process's environment. */
+export function beginCommand(words: readonly string[], settings: Record<string, string> = {}): Command {
+  const [out, err] = [new Kept(), new Kept()];
+  const controller = new AbortController();
+  const interruption = () => ({ signal: controller.signal, done: () => undefined });
+  const running = built.run(words, { out, err, env: settings, interruption });
+  return {
+    get err() {
+      return err.text;
+    },
+    ended: running.then((code) => ({ code, out: out.text, err: err.text })),
+    interrupt() {
+      controller.abort();
+    },
+  };
+}
+
+export const runDaybook = (words: readonly string[], settings?: Record<string, string>): Promise<Ended> =>
+  beginCommand(words, settings).ended;
+
+export const daybook = (...words: string[]): Promise<Ended> => runDaybook(words);
 
 export type RunningCommand = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -23,15 +74,14 @@ afterAll(() => {
 });
 
 /**
- * Starts it in a folder without a `.env` file, with these settings and nothing of this process's environment, and in a
- * process group of its own, so that a signal can reach it with all that it started.
+ * Starts it as a process in a folder without a `.env` file, with these settings and nothing of this process's
+ * environment, and in a process group of its own, so that a signal can reach it with all that it started.
  */
 export function startCommand(
   words: readonly string[],
   settings: Record<string, string> = {},
   shell?: string,
 ): RunningCommand {
-  if (!existsSync(program)) throw new Error(`There is no ${program}: run \`npm run build\` first.`);
   const [command, ...before] =
     shell === undefined ? [process.execPath] : ['sh', '-c', shell, process.execPath];
   const child = spawn(command, [...before, program, ...words], {
@@ -57,11 +107,6 @@ export async function ended(command: RunningCommand): Promise<Ended> {
   return { code, out, err };
 }
 
-export const runDaybook = (words: readonly string[], settings?: Record<string, string>): Promise<Ended> =>
-  ended(startCommand(words, settings));
-
-export const daybook = (...words: string[]): Promise<Ended> => runDaybook(words);
-
-/** Under a limit of the shell, like `ulimit -f 8`. */
+/** As a process, under a limit of the shell, like `ulimit -f 8`. */
 export const daybookUnder = (limit: string, ...words: string[]): Promise<Ended> =>
   ended(startCommand(words, {}, `${limit}; exec "$0" "$@"`));

@@ -1,7 +1,7 @@
 // One service owns a SQLite database at a time. The lock is a transaction held open on a side file: the operating
 // system drops it when the process ends, however it ends. A service holds it exclusively, so nobody can even read the
 // file; a command that works while no service runs reserves it for a moment, so that both can be told apart.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { pause, type Runtime } from '../../runtime/runtime.js';
@@ -38,6 +38,29 @@ export const takeServiceLock = (databasePath: string): ServiceLock => take(datab
 
 /** For a command that changes data while no service runs; throws as `takeServiceLock` does. */
 export const takeCommandLock = (databasePath: string): ServiceLock => take(databasePath, 'BEGIN IMMEDIATE');
+
+/**
+ * Whether a service holds the lock of this database now; takes nothing, and makes no file.
+ * @throws UnusableDatabase
+ */
+export function isServed(databasePath: string): boolean {
+  try {
+    const file = `${databaseFile(databasePath)}.lock`;
+    if (!existsSync(file)) return false;
+    const lock = new BetterSqlite3(file, { readonly: true, timeout: 0 });
+    try {
+      lock.prepare('SELECT count(*) FROM sqlite_master').get();
+      return false;
+    } catch (error) {
+      if (isBusy(error)) return true;
+      throw error;
+    } finally {
+      lock.close();
+    }
+  } catch (error) {
+    throw asUnusable(databasePath, error);
+  }
+}
 
 /** How long a command is waited for, and how often it is looked whether it has ended, in milliseconds. */
 const commandWaitMs = 15_000;

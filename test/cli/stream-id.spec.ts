@@ -1,10 +1,10 @@
-// A job by the beginning of its id.
-import { completeJobId } from '../../src/cli/job-id.js';
+// One of many by the beginning of its id.
+import { completeId } from '../../src/cli/stream-id.js';
 
 const ids = ['550e8400-e29b-41d4-a716-446655440000', '550e8411-e29b-41d4-a716-446655440000'];
 
 const complete = (given: string): Promise<string> =>
-  completeJobId(given, (prefix) => ids.filter((id) => id.startsWith(prefix)));
+  completeId('job', given, (prefix) => ids.filter((id) => id.startsWith(prefix)));
 
 it('takes the beginning of one id, and a whole id without asking', async () => {
   expect(await complete('550e840')).toBe(ids[0]);

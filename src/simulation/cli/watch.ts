@@ -1,43 +1,35 @@
 // Follows a job to its end: drawn live on a terminal, a line now and then anywhere else, JSON for scripts.
-import type { WriteStream } from 'node:tty';
-import { interruption } from '../runtime/interruption.js';
-import { pause, systemRuntime } from '../runtime/runtime.js';
-import type { WholeJobView } from '../simulation/queries/views.js';
-import { print } from './cli-environment.js';
-import { hasEnded, type JobNews, type JobReads } from './job-reads.js';
+import type { Shell } from '../../cli/shell.js';
+import { LiveLines } from '../../cli/terminal.js';
+import { pause, systemRuntime } from '../../runtime/runtime.js';
+import type { WholeJobView } from '../queries/views.js';
+import { hasEnded, type JobNews, type WatchedJob } from './job-requests.js';
 import { failureLines, jobLines, progressLine } from './job-text.js';
-import { LiveLines } from './terminal.js';
 
 /** At least between two drawings, and at most (the elapsed time goes on), in milliseconds. */
 const drawMinMs = 100;
 const drawMaxMs = 1_000;
 
 /** Returns the exit status: 0 the job has completed, 1 it has failed or is partial, 130 nobody wants to wait. */
-export async function watch(reads: JobReads, jobId: string, asJson: boolean): Promise<number> {
-  const { signal, done } = interruption();
+export async function watch(job: WatchedJob, asJson: boolean, shell: Shell): Promise<number> {
+  const { signal, done } = shell.interruption();
   try {
-    if (asJson) await tell(reads.follow(jobId, signal), (news) => JSON.stringify(news));
-    else if (process.stdout.isTTY) await draw(reads, jobId, signal, process.stdout);
-    else await tell(onlySteps(reads.follow(jobId, signal)), progressLine);
-    if (signal.aborted) return interrupted(jobId, asJson);
-    const job = await reads.whole(jobId);
-    if (!asJson) for (const line of failureLines(job)) print(line);
-    return job.status === 'completed' ? 0 : 1;
+    if (asJson) for await (const news of job.follow(signal)) shell.print(JSON.stringify(news));
+    else if (shell.out.isTTY === true) await draw(job, signal, shell);
+    else for await (const news of onlySteps(job.follow(signal))) shell.print(progressLine(news));
+    if (signal.aborted) {
+      if (!asJson)
+        shell.tell(
+          `The job goes on. \`daybook status ${job.id} --watch\` follows it again, \`daybook cancel ${job.id}\` ends it.`,
+        );
+      return 130;
+    }
+    const ended = await job.whole();
+    if (!asJson) for (const line of failureLines(ended)) shell.print(line);
+    return ended.status === 'completed' ? 0 : 1;
   } finally {
     done();
   }
-}
-
-function interrupted(jobId: string, asJson: boolean): number {
-  if (!asJson)
-    process.stderr.write(
-      `The job goes on. \`daybook status ${jobId} --watch\` follows it again, \`daybook cancel ${jobId}\` ends it.\n`,
-    );
-  return 130;
-}
-
-async function tell(news: AsyncIterable<JobNews>, textOf: (one: JobNews) => string): Promise<void> {
-  for await (const one of news) print(textOf(one));
 }
 
 /** Each change of status, and each tenth of the way. */
@@ -52,24 +44,19 @@ async function* onlySteps(news: AsyncIterable<JobNews>): AsyncGenerator<JobNews>
 }
 
 /** Ends when the job has ended, or `signal` aborts. The terminal is given back in either case. */
-export async function draw(
-  reads: JobReads,
-  jobId: string,
-  signal: AbortSignal,
-  terminal: WriteStream,
-): Promise<void> {
+async function draw(watched: WatchedJob, signal: AbortSignal, { out, paint }: Shell): Promise<void> {
   // First, so that what is refused is told on a terminal that was not touched.
-  let job = await reads.whole(jobId);
-  const lines = new LiveLines(terminal);
-  const changes = new Changes(reads.follow(jobId, signal));
+  let job = await watched.whole();
+  const lines = new LiveLines(out);
+  const changes = new Changes(watched.follow(signal));
   try {
     for (;;) {
-      lines.draw(jobLines(job, lines.room));
+      lines.draw(jobLines(job, lines.room, paint));
       if (hasEnded(job.status) || signal.aborted) return;
       const isNew = await changes.within(drawMaxMs, signal);
       if (!isNew) continue;
       const startMs = systemRuntime.nowMs();
-      job = await wholeOf(reads, jobId, job, changes.latest);
+      job = await wholeOf(watched, job, changes.latest);
       // A large grid takes a while to fetch: most of the time belongs to those who work on it.
       await pause(systemRuntime, Math.max(drawMinMs, 2 * (systemRuntime.nowMs() - startMs)), signal);
     }
@@ -80,13 +67,12 @@ export async function draw(
 
 /** The job now; while the service is away (`news` will tell when that lasts), as it was. */
 async function wholeOf(
-  reads: JobReads,
-  jobId: string,
+  watched: WatchedJob,
   last: WholeJobView,
   news: JobNews | undefined,
 ): Promise<WholeJobView> {
   try {
-    return await reads.whole(jobId);
+    return await watched.whole();
   } catch (error) {
     if (news !== undefined && hasEnded(news.status)) throw error;
     return last;

@@ -1,17 +1,14 @@
 // The grid of a job's model-days as lines of marks: models down, dates across, as many as there is room for. What
 // does not fit is condensed: a mark then stands for several dates, and a line, if need be, for several models.
-import type { ModelDayStatus } from '../simulation/domain/status.js';
-import { cut, oneLine, padded, widthOf, type Colour } from './terminal.js';
+import { cut, oneLine, padded, widthOf, type Colour, type Paint, type Room } from '../../cli/terminal.js';
+import type { WholeJobView } from '../queries/views.js';
+
+type ModelDayStatus = WholeJobView['progress']['details'][number]['status'];
 
 export interface Grid {
   dates: readonly string[];
   models: readonly string[];
   modelDays: readonly { date: string; model: string; status: ModelDayStatus }[];
-}
-
-export interface Room {
-  columns: number;
-  rows: number;
 }
 
 type Mark = ModelDayStatus | 'begun';
@@ -55,7 +52,7 @@ function layoutOf({ dates, models }: Grid, { columns, rows }: Room): Layout {
 }
 
 /** @param paint colours a run of marks; it must not change its width */
-export function gridLines(grid: Grid, room: Room, paint: (colour: Colour, text: string) => string): string[] {
+export function gridLines(grid: Grid, room: Room, paint: Paint): string[] {
   const layout = layoutOf(grid, room);
   const { labelWidth, modelsPerLine, lines, datesPerMark, marksPerBand, bands, gap } = layout;
   const counted = countsOf(grid, layout);
@@ -110,11 +107,7 @@ function labelOf([first = '', ...others]: readonly string[], width: number): str
 }
 
 /** Marks of one colour that stand together are coloured together. */
-function painted(
-  cells: readonly Mark[],
-  gap: string,
-  paint: (colour: Colour, text: string) => string,
-): string {
+function painted(cells: readonly Mark[], gap: string, paint: Paint): string {
   const runs: [mark: Mark, count: number][] = [];
   for (const cell of cells) {
     const last = runs.at(-1);
@@ -129,10 +122,7 @@ function painted(
     .join(gap);
 }
 
-function legend(
-  { datesPerMark, modelsPerLine }: Layout,
-  paint: (colour: Colour, text: string) => string,
-): string {
+function legend({ datesPerMark, modelsPerLine }: Layout, paint: Paint): string {
   const isCondensed = datesPerMark > 1 || modelsPerLine > 1;
   const shown = (Object.keys(marks) as Mark[]).filter((mark) => mark !== 'begun' || isCondensed);
   const told = shown.map((mark) => `${paint(marks[mark][1], marks[mark][0])} ${mark}`).join('  ');

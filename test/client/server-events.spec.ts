@@ -1,6 +1,6 @@
 // Server-Sent Events as they arrive, in pieces.
 import fc from 'fast-check';
-import { eventsIn } from '../../src/cli/server-events.js';
+import { eventsIn } from '../../src/client/server-events.js';
 
 const text =
   ': still here\n\nevent: job\nid: 7\ndata: {"name":"ä€𝔤"}\n\nid\ndata:one\ndata: two\n\nevent: empty\n\r\ndata: last\r\n\r\ndata: cut off\n';

@@ -1,9 +1,24 @@
 // The commands on jobs, as they are typed.
 import { Option, type Command } from 'commander';
-import type { TriggerOptions } from './job-commands.js';
-import { examples, name, names, onService, pageLength } from './options.js';
+import { examples, name, names, onService, pageLength } from '../../cli/options.js';
+import type { TargetOptions } from '../../cli/target.js';
+import type { Targets } from '../../cli/targets.js';
+import type { CleanupOptions } from './cleanup-command.js';
+import type { ChangeOptions, ReasonOptions, TriggerOptions } from './job-commands.js';
+import { jobWords } from './job-words.js';
+import type { ListOptions, StatusOptions } from './status-command.js';
 
-export function addJobCommands(program: Command): void {
+/** By the field of a request, the option that fills it in. */
+export const jobOptions = {
+  config_path: '--config',
+  date_range: '--dates',
+  start_date: '--from',
+  end_date: '--to',
+  models: '--models',
+  reason: '--reason',
+};
+
+export function addJobCommands(program: Command, targets: Targets): void {
   program.commandsGroup('Jobs:');
 
   onService(
@@ -35,7 +50,7 @@ export function addJobCommands(program: Command): void {
       examples(`  daybook trigger --dates 2025-01-16,2025-01-17 --models gpt-5,claude-3.7-sonnet
   daybook trigger --from 2025-01-16 --to 2025-01-31 --config default_config.json --watch`),
     )
-    .action(async (options: TriggerOptions) => (await import('./job-commands.js')).trigger(options));
+    .action(async (options: TriggerOptions) => (await import('./job-commands.js')).trigger(options, targets));
 
   onService(
     program
@@ -49,8 +64,8 @@ export function addJobCommands(program: Command): void {
   daybook status 550e --watch           a job by the beginning of its id, until it ends
   daybook status --watch --json | jq    each change as a line of JSON`),
     )
-    .action(async (...given: [string | undefined, { watch?: boolean }]) =>
-      (await import('./status-command.js')).status(given[0], given[1]),
+    .action(async (...given: [string | undefined, StatusOptions]) =>
+      (await import('./status-command.js')).status(given[0], given[1], targets),
     );
 
   onService(
@@ -71,7 +86,7 @@ export function addJobCommands(program: Command): void {
       ),
   )
     .addHelpText('after', examples(`  daybook jobs --status failed --limit 5`))
-    .action(async (options: { limit: number }) => (await import('./status-command.js')).listJobs(options));
+    .action(async (options: ListOptions) => (await import('./status-command.js')).listJobs(options, targets));
 
   onService(
     program
@@ -80,8 +95,8 @@ export function addJobCommands(program: Command): void {
       .option('--reason <text>', 'kept with the job'),
   )
     .addHelpText('after', examples(`  daybook cancel 550e --reason "wrong dates"`))
-    .action(async (...given: [string, { reason?: string }]) =>
-      (await import('./job-commands.js')).cancel(given[0], given[1]),
+    .action(async (...given: [string, ReasonOptions]) =>
+      (await import('./job-commands.js')).cancel(given[0], given[1], targets),
     );
 
   onService(
@@ -91,8 +106,8 @@ export function addJobCommands(program: Command): void {
       .option('--reason <text>', 'kept with the job'),
   )
     .addHelpText('after', examples(`  daybook retry 550e`))
-    .action(async (...given: [string, { reason?: string }]) =>
-      (await import('./job-commands.js')).retry(given[0], given[1]),
+    .action(async (...given: [string, ReasonOptions]) =>
+      (await import('./job-commands.js')).retry(given[0], given[1], targets),
     );
 
   onService(
@@ -101,7 +116,35 @@ export function addJobCommands(program: Command): void {
       .description('take a job that has ended out of the tables; its events stay'),
   )
     .addHelpText('after', examples(`  daybook remove 550e`))
-    .action(async (...given: [string, object]) =>
-      (await import('./job-commands.js')).remove(given[0], given[1]),
+    .action(async (...given: [string, ChangeOptions]) =>
+      (await import('./job-commands.js')).remove(given[0], given[1], targets),
+    );
+
+  program.commandsGroup('History:');
+
+  onService(
+    program
+      .command('replay <job>')
+      .description("print a job's life event by event, with the state after each"),
+  )
+    .addHelpText('after', examples(`  daybook replay 550e`))
+    .action(async (...given: [string, TargetOptions & { json?: boolean }]) => {
+      const { replay } = await import('../../cli/replay-command.js');
+      const load = async () => (await import('../job-replay.js')).jobReplay;
+      await replay(jobWords, load, given[0], given[1], targets);
+    });
+
+  program.commandsGroup('Database:');
+
+  onService(
+    program
+      .command('cleanup')
+      .description('remove the jobs that ended long ago from the tables; their events stay')
+      .requiredOption('--older-than <days>', 'ended at least so many days ago, like 30d')
+      .option('--dry-run', 'show which, and change nothing'),
+  )
+    .addHelpText('after', examples('  daybook cleanup --older-than 30d --dry-run'))
+    .action(async (options: CleanupOptions) =>
+      (await import('./cleanup-command.js')).cleanup(options, targets),
     );
 }

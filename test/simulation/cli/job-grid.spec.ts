@@ -1,7 +1,7 @@
 // The grid of model-days in as much room as there is.
 import fc from 'fast-check';
-import { gridLines, type Grid } from '../../src/cli/job-grid.js';
-import type { ModelDayStatus } from '../../src/simulation/domain/status.js';
+import { gridLines, type Grid } from '../../../src/simulation/cli/job-grid.js';
+import type { ModelDayStatus } from '../../../src/simulation/domain/status.js';
 
 const plain = (_colour: string, text: string): string => text;
 

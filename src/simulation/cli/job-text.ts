@@ -1,10 +1,9 @@
 // A job in words and marks, for people.
-import { systemRuntime } from '../runtime/runtime.js';
-import type { JobStatus } from '../simulation/domain/status.js';
-import type { WholeJobView } from '../simulation/queries/views.js';
-import { gridLines, type Room } from './job-grid.js';
-import type { JobNews } from './job-reads.js';
-import { barOf, cut, durationText, oneLine, paint, type Colour } from './terminal.js';
+import { barOf, cut, durationText, oneLine, type Colour, type Paint, type Room } from '../../cli/terminal.js';
+import { systemRuntime } from '../../runtime/runtime.js';
+import type { WholeJobView } from '../queries/views.js';
+import { gridLines } from './job-grid.js';
+import type { JobNews, JobStatus } from './job-requests.js';
 
 const statusColours: Readonly<Record<JobStatus, Colour>> = {
   pending: 'gray',
@@ -14,7 +13,7 @@ const statusColours: Readonly<Record<JobStatus, Colour>> = {
   failed: 'red',
 };
 
-export const statusText = (status: JobStatus): string => paint(statusColours[status], status);
+export const statusText = (status: JobStatus, paint: Paint): string => paint(statusColours[status], status);
 
 type Progress = JobNews['progress'];
 
@@ -41,7 +40,7 @@ const headLines = 4;
 const barMax = 40;
 
 /** As many lines as fit into the room. */
-export function jobLines(job: WholeJobView, { columns, rows }: Room): string[] {
+export function jobLines(job: WholeJobView, { columns, rows }: Room, paint: Paint): string[] {
   const { job_id: id, status, progress, date_range: dates, models } = job;
   const done = progress.completed + progress.failed;
   const total = progress.total_model_days;
@@ -49,7 +48,7 @@ export function jobLines(job: WholeJobView, { columns, rows }: Room): string[] {
   const bar = barOf(done, total, Math.max(10, Math.min(barMax, columns - counts.length)));
   const grid = { dates, models, modelDays: progress.details };
   return [
-    `Job ${id}  ${statusText(status)}  ${durationText(seconds(job))}`,
+    `Job ${id}  ${statusText(status, paint)}  ${durationText(seconds(job))}`,
     `${paint(progress.failed > 0 ? 'red' : 'green', bar)}${counts}`,
     countsText(progress),
     '',

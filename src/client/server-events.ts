@@ -1,4 +1,5 @@
 // Reads Server-Sent Events (WHATWG HTML §9.2) from the body of an answer.
+import { linesIn } from './lines.js';
 
 export interface ServerEvent {
   event: string;
@@ -23,15 +24,5 @@ export async function* eventsIn(body: AsyncIterable<Uint8Array>): AsyncGenerator
     if (field === 'event') message.event = value;
     else if (field === 'id') message.id = value;
     else if (field === 'data') message.data += message.data === '' ? value : `\n${value}`;
-  }
-}
-
-async function* linesIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const bytes of body) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r?\n/);
-    rest = lines.pop() ?? '';
-    yield* lines;
   }
 }

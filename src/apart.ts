@@ -1,0 +1,40 @@
+// The application itself, opened for a moment on a database that no service has: it listens nowhere and runs nothing,
+// and is asked in the same words as a service.
+import 'reflect-metadata';
+import { pino } from 'pino';
+import { openApart } from './application.js';
+import type { Transport } from './client/transport.js';
+import type { Settings } from './config.js';
+import type { ServiceLock } from './database/sqlite/service-lock.js';
+import { kinds } from './kinds.js';
+import { systemRuntime } from './runtime/runtime.js';
+
+/**
+ * @param lock of the database, taken; it is released when the application is closed, or cannot be opened
+ * @param complain is handed what the application has to complain of, as lines
+ * @throws UnusableDatabase
+ */
+export async function apart(
+  settings: Settings,
+  lock: ServiceLock,
+  complain: (lines: string) => void,
+): Promise<{ transport: Transport; close: () => Promise<void> }> {
+  const log = pino({ level: 'error', base: null }, { write: complain });
+  const { app, close } = await openApart({ settings, runtime: systemRuntime, log, kinds }, lock);
+  const transport: Transport = {
+    name: settings.databasePath,
+    async send({ method, path, headers, body }) {
+      const payload = body === undefined ? {} : { payload: body };
+      const reply = await app.inject({ method, url: path, headers, ...payload, payloadAsStream: true });
+      return {
+        status: reply.statusCode,
+        header(name) {
+          const value = reply.headers[name];
+          return value === undefined ? undefined : String(value);
+        },
+        body: reply.stream() as AsyncIterable<Uint8Array>,
+      };
+    },
+  };
+  return { transport, close };
+}

@@ -1,0 +1,9 @@
+// The words in which a person and the API speak of jobs.
+import type { KindWords } from '../../cli/kind-words.js';
+
+export const jobWords: KindWords = {
+  noun: 'job',
+  streamPrefix: 'job-',
+  firstEvent: 'JobCreated',
+  eventsPath: (id) => `/jobs/${id}/events`,
+};
