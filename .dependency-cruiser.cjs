@@ -48,7 +48,7 @@ const commandLine = [
     },
     to: {
       path: '^src/((database|event-store|proof|audit)/|(kinds|application)\\.ts$)',
-      pathNot: '/service-(lock|address)\\.ts$',
+      pathNot: '/(service-lock|engines)\\.ts$',
     },
   },
   {
@@ -88,6 +88,19 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/(${mechanisms.join('|')}|kind|http)/` },
       to: { path: '^src/(simulation|documents)/' },
+    },
+    {
+      name: 'one-place-knows-which-database',
+      comment: 'what is of one engine is asked of the engine',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(database/|first-migrations\\.ts$)' },
+      to: { path: '^src/database/(sqlite|postgres)/' },
+    },
+    {
+      name: 'sqlite-is-known-in-its-folder',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/database/sqlite/' },
+      to: { path: 'better-sqlite3' },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     {

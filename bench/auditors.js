@@ -7,15 +7,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { buildBigLog } from './big-log.js';
 import {
-  eventsOf,
+  engineOf,
+  logOf,
+  wholeLog,
   kinds,
   Log,
   Notary,
   originIn,
   RemoteNotary,
-  SqliteReader,
-  TileDatabase,
-  tilesPathOf,
   Verifier,
   verifyTables,
   writeExport,
@@ -26,7 +25,7 @@ import { atLeast, atMost, shown } from './report.js';
 import { inTurn, ratio, spread } from './rounds.js';
 import { scratchFolder } from './scratch.js';
 import { memoryMb, startProcess } from './service-process.js';
-import { serviceIn } from './service.js';
+import { databaseIn, serviceIn } from './service.js';
 import { timed } from './stopwatch.js';
 
 /** @typedef {import('./big-log.js').BigLog} BigLog */
@@ -99,17 +98,18 @@ async function measureReading(folder, { path, events }) {
     return { of: first, bare: second, share: ratio(first, second) };
   };
 
-  const reader = SqliteReader.open(path);
-  const tiles = TileDatabase.open(tilesPathOf(path));
-  const log = new Log(reader);
-  const notary = new Notary(log, tiles, keyFile, originIn(reader) ?? '');
+  const engine = engineOf(`sqlite:${path}`);
+  const opened = await engine.openReader();
+  const tiles = engine.openTiles();
+  const log = logOf(opened);
+  const notary = new Notary(log, tiles, keyFile, (await originIn(opened.reader)) ?? '');
   const tree = await timed(() => notary.checkpoint());
-  const tables = await besideBareLoop(() => {
-    const { difference_count: count, problems } = verifyTables(kinds.list, { path });
+  const tables = await besideBareLoop(async () => {
+    const { difference_count: count, problems } = await verifyTables(kinds.list, opened);
     if (count + problems.length > 0) throw new Error('the log that was made is not right');
   });
-  const verifier = new Verifier(new URL('../dist/verify-thread.js', import.meta.url), {
-    path,
+  const verifier = new Verifier(new URL('../dist/background-thread.js', import.meta.url), {
+    url: `sqlite:${path}`,
     keyFile,
     kindsUrl: kinds.url,
   });
@@ -119,14 +119,14 @@ async function measureReading(folder, { path, events }) {
   });
   const exported = await besideBareLoop(async () => {
     const file = join(folder, 'log.ndjson');
-    await writeExport({ path: file, events: eventsOf(log), note: await notary.checkpoint(), force: true });
+    await writeExport({ path: file, pages: wholeLog(log), note: await notary.checkpoint(), force: true });
   });
   const packed = await timed(async () => {
     const file = join(folder, 'log.ndjson.gz');
-    await writeExport({ path: file, events: eventsOf(log), note: await notary.checkpoint(), force: true });
+    await writeExport({ path: file, pages: wholeLog(log), note: await notary.checkpoint(), force: true });
   });
   tiles.close();
-  reader.close();
+  await opened.close();
   return {
     figures: [
       ['events a second, bare loop', shown(spread([...tables.bare, ...whole.bare, ...exported.bare]))],
@@ -235,11 +235,11 @@ async function measureTree(folder) {
   const alone = await serviceIn(join(folder, 'alone'));
   await alone.app.get(RemoteNotary).close();
   const sender = fork(new URL('load.js', import.meta.url), { execArgv: [] });
-  const tiles = TileDatabase.open(tilesPathOf(following.database.path));
+  const tiles = engineOf(`sqlite:${databaseIn(join(folder, 'following'))}`).openTiles();
   const caughtUp = async () => {
-    const end = following.app.get(Log).end();
+    const end = await following.app.get(Log).end();
     const lastMs = performance.now() + caughtUpWithinMs;
-    while (tiles.size < end) {
+    while ((await tiles.size()) < end) {
       if (performance.now() > lastMs)
         throw new Error('the tree did not keep up: what was measured is not what it costs');
       await wait(100);

@@ -2,7 +2,7 @@
 // that they stand for. `daybook verify` finds nothing wrong with it.
 import { randomUUID } from 'node:crypto';
 import BetterSqlite3 from 'better-sqlite3';
-import { catchUp, evolve, Log, jobKind, SqliteReader, TileDatabase, tilesPathOf } from './built.js';
+import { catchUp, cellsOf, columnsOf, engineOf, evolve, jobKind, logOf } from './built.js';
 import { dates } from './model-days.js';
 import { databaseIn, serviceIn } from './service.js';
 
@@ -46,11 +46,12 @@ export async function buildBigLog(folder, atLeast) {
 
 /** As a service that has been running leaves it: nothing is to be added to the tree over the log. */
 export async function growTree(/** @type {BigLog} */ { path }) {
-  const reader = SqliteReader.open(path);
-  const tiles = TileDatabase.open(tilesPathOf(path));
-  await catchUp(new Log(reader), tiles);
+  const engine = engineOf(`sqlite:${path}`);
+  const opened = await engine.openReader();
+  const tiles = engine.openTiles();
+  await catchUp(logOf(opened), tiles);
   tiles.close();
-  reader.close();
+  await opened.close();
 }
 
 /** @param {BetterSqlite3.Database} connection */
@@ -71,8 +72,8 @@ function writerOf(connection) {
     'recorded_at',
   ]);
   const tables = jobKind.projection.tables.map((table) => ({
-    ...table,
-    insert: insertInto(table.name, table.columns),
+    table,
+    insert: insertInto(table.name, columnsOf(table)),
   }));
   let position = 0;
 
@@ -95,9 +96,8 @@ function writerOf(connection) {
         timeAt(position),
       );
     }
-    for (const { name, columns, insert } of tables)
-      for (const row of jobKind.projection.rowsOf(state, name))
-        insert.run(columns.map((column) => row[column]));
+    for (const { table, insert } of tables)
+      for (const row of jobKind.projection.rowsOf(state, table.name)) insert.run(cellsOf(table, row));
   });
   return { addJob };
 }

@@ -28,8 +28,14 @@ export const { kinds } = /** @type {typeof import('../src/kinds.js')} */ (await 
 export const { jobKind } = /** @type {typeof import('../src/simulation/kind.js')} */ (
   await built('simulation/kind.js')
 );
-export const { SqliteReader } = /** @type {typeof import('../src/database/sqlite/sqlite-reader.js')} */ (
-  await built('database/sqlite/sqlite-reader.js')
+export const { engineOf } = /** @type {typeof import('../src/database/engines.js')} */ (
+  await built('database/engines.js')
+);
+export const { originIn } = /** @type {typeof import('../src/database/log-identity.js')} */ (
+  await built('database/log-identity.js')
+);
+export const { cellsOf, columnsOf } = /** @type {typeof import('../src/database/table.js')} */ (
+  await built('database/table.js')
 );
 export const { Log } = /** @type {typeof import('../src/event-store/log.js')} */ (
   await built('event-store/log.js')
@@ -46,13 +52,9 @@ export const { RemoteNotary } = /** @type {typeof import('../src/audit/remote-no
 export const { catchUp } = /** @type {typeof import('../src/audit/log-tree.js')} */ (
   await built('audit/log-tree.js')
 );
-export const { eventsOf, originIn } = /** @type {typeof import('../src/audit/signed-log.js')} */ (
+export const { logOf, wholeLog } = /** @type {typeof import('../src/audit/signed-log.js')} */ (
   await built('audit/signed-log.js')
 );
-export const { TileDatabase, tilesPathOf } =
-  /** @type {typeof import('../src/database/sqlite/tile-database.js')} */ (
-    await built('database/sqlite/tile-database.js')
-  );
 export const { Verifier } = /** @type {typeof import('../src/audit/verifier.js')} */ (
   await built('audit/verifier.js')
 );

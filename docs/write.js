@@ -15,7 +15,7 @@ export async function generated({ url, database }) {
   const document = /** @type {unknown} */ (await (await fetch(`${url}/openapi.json`)).json());
   return {
     'openapi.json': `${JSON.stringify(document, null, 2)}\n`,
-    'schema.sql': schemaOf(database),
+    'schema.sql': await schemaOf(database),
   };
 }
 
@@ -23,9 +23,9 @@ export async function generated({ url, database }) {
  * As SQLite tells it, by name; what it keeps for itself aside.
  * @param {Service['database']} database
  */
-function schemaOf(database) {
+async function schemaOf(database) {
   const rows = /** @type {{ sql: string }[]} */ (
-    database.query(
+    await database.reader.all(
       "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite@_%' ESCAPE '@' ORDER BY name",
     )
   );

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { openApart } from './application.js';
 import type { Transport } from './client/transport.js';
 import type { Settings } from './config.js';
-import type { ServiceLock } from './database/sqlite/service-lock.js';
+import type { ServiceLock } from './database/service-lock.js';
 import { kinds } from './kinds.js';
 import { systemRuntime } from './runtime/runtime.js';
 

@@ -46,7 +46,7 @@ export class AppModule {
         { provide: Runtime, useValue: runtime },
         { provide: SERVICE_LOG, useValue: log },
         { provide: MetricsText, useValue: metrics },
-        { provide: Log, useValue: new Log(database) },
+        { provide: Log, useValue: new Log(database.reader, runtime.nextTurn) },
         LogSignal,
         { provide: KINDS, useValue: kinds.list },
         {

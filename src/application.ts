@@ -5,21 +5,21 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule, type Parts } from './app.module.js';
-import { Refusals } from './audit/refusals.js';
+import { Refusals, refusals } from './audit/refusals.js';
 import { RemoteNotary } from './audit/remote-notary.js';
 import { refuseLostName } from './audit/signed-log.js';
 import { Verifier } from './audit/verifier.js';
 import type { Settings } from './config.js';
 import { Database } from './database/database.js';
-import { FirstSchema1764000000000 } from './database/sqlite/migrations/1764000000000-first-schema.js';
-import { LeaseStart1764000000001 } from './database/sqlite/migrations/1764000000001-lease-start.js';
-import { Removals1764100000000 } from './database/sqlite/migrations/1764100000000-removals.js';
+import { engineOf } from './database/engines.js';
 import { originOf } from './database/log-identity.js';
-import { makeMissingTables } from './database/sqlite/missing-tables.js';
-import type { MigrationClass } from './database/sqlite/schema-check.js';
-import type { ServiceLock } from './database/sqlite/service-lock.js';
-import { asUnusable, UnusableDatabase } from './database/unusable-database.js';
+import type { Migration } from './database/migration.js';
+import type { ServiceLock } from './database/service-lock.js';
+import type { Table } from './database/table.js';
+import { UnusableDatabase } from './database/unusable-database.js';
+import { events } from './event-store/events-table.js';
 import { Log } from './event-store/log.js';
+import { firstMigrations } from './first-migrations.js';
 import { Health, refuseWhileStarting } from './http/health.js';
 import { OpenStreams } from './http/open-streams.js';
 import { serveOpenApi } from './http/openapi.js';
@@ -35,18 +35,30 @@ import { catchUp } from './projection/catch-up.js';
 import { saveCheckpoint } from './projection/checkpoint.js';
 import { projectedAmong, type Projection } from './projection/projected.js';
 import { Rebuilds } from './projection/rebuilds.js';
+import { projections, rebuilds as rebuildTable } from './projection/tables.js';
+import { leases } from './work/leases.js';
 import type { Runtime } from './runtime/runtime.js';
-import { jobEntities } from './simulation/rows/entities.js';
 import { observeCommands } from './observability/observed-commands.js';
 import { countJobs, countModelDays } from './simulation/queries/job-counts.js';
 
-/** From before kinds listed their own. */
-const firstMigrations = [FirstSchema1764000000000, LeaseStart1764000000001, Removals1764100000000];
-
 /** What makes the schema: of the mechanisms first, then of each kind. */
-export const migrationsOf = ({ list }: Kinds): MigrationClass[] => [
+export const migrationsOf = ({ list }: Kinds): Migration[] => [
   ...firstMigrations,
   ...list.flatMap((kind) => kind.migrations ?? []),
+];
+
+/** What TypeORM reads: of the mechanisms first, then of each kind. */
+export const tablesOf = ({ list }: Kinds): Table[] => [
+  events,
+  projections,
+  rebuildTable,
+  leases,
+  refusals,
+  ...list.flatMap(({ projection, tables = [] }) => [
+    ...(projection?.tables ?? []),
+    ...(projection?.removals === undefined ? [] : [projection.removals]),
+    ...tables,
+  ]),
 ];
 
 /** What has to be closed, in the opposite order. */
@@ -87,29 +99,33 @@ export async function openApplication(
   lock: ServiceLock,
   closers: Closers,
 ): Promise<Application> {
-  const program = (name: string): URL => new URL(`${name}-thread.js`, programs);
+  const program = new URL('background-thread.js', programs);
   closers.push(() => {
     lock.release();
   });
-  const path = settings.databasePath;
+  const { DATABASE_URL: url } = settings;
   const metrics = new Metrics();
   const tracing = await openTracing(settings);
   closers.push(() => tracing?.close());
-  const observer = metrics.writes;
-  const migrations = migrationsOf(kinds);
-  const database = await Database.open({ path, migrations, entities: jobEntities, runtime, observer });
+  const database = await Database.open({
+    engine: engineOf(url),
+    migrations: migrationsOf(kinds),
+    tables: tablesOf(kinds),
+    runtime,
+    observer: metrics.writes,
+  });
   tracing?.writes(database.queue);
   closers.push(() => database.close());
-  const keyFile = settings.SIGNING_KEY_FILE ?? `${path}.key`;
+  const keyFile = settings.SIGNING_KEY_FILE ?? `${settings.databasePath}.key`;
   const origin = await nameOf(database, runtime, keyFile, settings);
-  const notary = new RemoteNotary(program('notary'), { databasePath: path, keyFile, origin });
+  const notary = new RemoteNotary(program, { url, keyFile, origin });
   closers.push(() => notary.close());
-  const verifier = new Verifier(program('verify'), { path, keyFile, kindsUrl: kinds.url });
+  const verifier = new Verifier(program, { url, keyFile, kindsUrl: kinds.url });
   const rebuilds = new Rebuilds(
     database,
     runtime,
     projectedAmong(kinds.list).map(({ projection }) => projection),
-    { program: program('rebuild'), kindsUrl: kinds.url },
+    { program, url, kindsUrl: kinds.url },
   );
   closers.push(() => rebuilds.stop());
   const parts = { database, runtime, log, kinds, notary, verifier, rebuilds, metrics, tracing };
@@ -130,7 +146,7 @@ export async function bringUpToDate(
   await rebuilds.cleanUp();
   const behind: string[] = [];
   for (const kind of projectedAmong(kinds.list)) {
-    await mendTables(database, kind.projection, migrationsOf(kinds), log);
+    await mendTables(database, kind.projection, log);
     if (!(await catchUp(database, kind))) behind.push(kind.projection.name);
     signal?.throwIfAborted();
   }
@@ -158,16 +174,18 @@ export async function bringUpToDate(
 
 /** Read tables that somebody dropped are made again, empty and by no rules: so they are rebuilt. */
 async function mendTables(
-  database: Database,
+  { engine, queue }: Database,
   { name, tables }: Projection,
-  migrations: readonly MigrationClass[],
   log: Logger,
 ): Promise<void> {
-  const names = tables.map((table) => table.name);
-  const made = await makeMissingTables(database, names, migrations, (transaction) =>
-    saveCheckpoint(transaction, { name, version: 0, position: 0 }),
-  );
-  if (made.length > 0) log.error({ tables: made }, 'read tables were missing, and are made again');
+  const present = await engine.tables();
+  const missing = tables.map((table) => table.name).filter((table) => !present.has(table));
+  if (missing.length === 0) return;
+  await queue.run(async (transaction) => {
+    await engine.makeTables(transaction, missing);
+    await saveCheckpoint(transaction, { name, version: 0, position: 0 });
+  });
+  log.error({ tables: missing }, 'read tables were missing, and are made again');
 }
 
 /**
@@ -202,13 +220,14 @@ async function nameOf(
   database: Database,
   runtime: Runtime,
   keyFile: string,
-  { LOG_ORIGIN: wanted }: Settings,
+  { LOG_ORIGIN: wanted, databasePath }: Settings,
 ): Promise<string> {
   try {
-    refuseLostName(database, keyFile, wanted);
+    await refuseLostName(database.reader, keyFile, wanted);
     return await originOf(database, runtime, wanted);
   } catch (error) {
-    throw error instanceof UnusableDatabase ? asUnusable(database.path, error) : error;
+    if (!(error instanceof UnusableDatabase)) throw error;
+    throw new UnusableDatabase(`Cannot use the database ${databasePath}: ${error.message}.`);
   }
 }
 
@@ -247,8 +266,8 @@ function watchGauges(app: NestFastifyApplication, metrics: Metrics): void {
   const streams = app.get(OpenStreams, { strict: false });
   const rebuilds = app.get(Rebuilds);
   metrics.watch({
-    jobs: () => countJobs(database),
-    modelDays: () => countModelDays(database),
+    jobs: () => countJobs(database.reader),
+    modelDays: () => countModelDays(database.reader),
     logEvents: () => log.end(),
     writesWaiting: () => database.queue.depth,
     liveStreams: () => streams.count,

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { environmentWithFile, readSettings, UnusableSettings } from './config.js';
 import { DatabaseUnavailable } from './database/database-error.js';
-import { DatabaseInUse } from './database/sqlite/service-lock.js';
+import { DatabaseInUse } from './database/service-lock.js';
 import { UnusableDatabase } from './database/unusable-database.js';
 import { interruption } from './runtime/interruption.js';
 import { systemRuntime } from './runtime/runtime.js';

@@ -7,8 +7,8 @@ import { environmentWith, type Settings } from './config.js';
 import { kinds as allKinds } from './kinds.js';
 import type { Kinds } from './kind/kind.js';
 import type { Database } from './database/database.js';
-import { forgetServiceAddress, tellServiceAddress } from './database/sqlite/service-address.js';
-import { afterCommands, takeServiceLock } from './database/sqlite/service-lock.js';
+import { engineOf } from './database/engines.js';
+import { afterCommands } from './database/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { Health } from './http/health.js';
@@ -67,16 +67,17 @@ export async function startService(
       resultLimitBytes: settings.RESULT_LIMIT_BYTES,
       environmentWith,
     });
-    const lock = await afterCommands(() => takeServiceLock(settings.databasePath), runtime, signal);
-    forgetServiceAddress(settings.databasePath);
+    const { ownership } = engineOf(settings.DATABASE_URL);
+    const lock = await afterCommands(() => ownership.takeForService(), runtime, signal);
+    ownership.forgetAddress();
     const application = await openApplication({ settings, runtime, log, kinds, programs }, lock, closers);
     const { app, database, notary } = application;
     // From here on the probes are answered, and everything else with 503 until it serves.
     await app.listen(settings.PORT, settings.HOST);
     const url = await app.getUrl();
-    tellServiceAddress(settings.databasePath, url);
+    ownership.tellAddress(url);
     closers.push(() => {
-      forgetServiceAddress(settings.databasePath);
+      ownership.forgetAddress();
     });
     await bringUpToDate(application, log, signal);
     await recover(app, settings, log);
@@ -139,12 +140,13 @@ function startWork(
 ): () => Promise<void> {
   const source = app.get(JobWorkSource, { strict: false });
   const leaseMs = settings.LEASE_MS;
-  const watch = new LeaseWatch({ reads: database.reads, source, runtime, log, leaseMs });
+  const watch = new LeaseWatch({ reads: database.source, source, runtime, log, leaseMs });
   watch.start();
   if (executor === undefined) return () => watch.stop();
 
   const work = { source, executor };
-  const triggerOf = (streamId: string) => metadataOfFirst(database, streamId)?.traceparent;
+  const triggerOf = async (streamId: string) =>
+    (await metadataOfFirst(database.reader, streamId))?.traceparent;
   const worker = new BuiltInWorker({
     ...(tracing?.work(work, triggerOf) ?? work),
     runtime,

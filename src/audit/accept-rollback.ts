@@ -3,13 +3,14 @@
 // one still stands, nothing is signed, and doing it again finds the event and goes on from there.
 import type { Database } from '../database/database.js';
 import { EventStore } from '../event-store/event-store.js';
-import { Log } from '../event-store/log.js';
+import type { Log } from '../event-store/log.js';
 import { LogSignal } from '../event-store/log-signal.js';
 import { Streams } from '../event-store/streams.js';
 import { advanceCheckpoints } from '../projection/checkpoint.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import { acceptanceIn, logKind, logStreamOf, type Acceptance } from './log-kind.js';
 import type { Notary, Rollback } from './notary.js';
+import { logOf } from './signed-log.js';
 import { formatCheckpoint } from '../proof/checkpoint.js';
 
 export interface AcceptRollback {
@@ -41,7 +42,7 @@ export async function acceptRollback(request: AcceptRollback): Promise<AcceptedR
     throw new Error('There is nothing to accept: the log continues the newest checkpoint that was signed.');
   }
   const isNew = await record(request, rollback);
-  const acceptance = findAcceptance(new Log(request.database), rollback);
+  const acceptance = await findAcceptance(logOf(request.database), rollback);
   if (acceptance === undefined) throw new Error('The acceptance was written and is not in the log.');
   const checkpoint = await request.notary.signAfter(acceptance.position);
   return { acceptance, wasRecorded: !isNew, checkpoint };
@@ -75,15 +76,11 @@ async function record(
 const pageSize = 100;
 
 /** The event that accepts that this very checkpoint no longer holds. */
-function findAcceptance(log: Log, { note, present }: Rollback): Acceptance | undefined {
-  const end = log.end();
-  for (let position = 0; position < end;) {
-    const page = log.page(position, end, pageSize, { streamId: logStreamOf(present.origin) });
-    for (const event of page.events) {
+async function findAcceptance(log: Log, { note, present }: Rollback): Promise<Acceptance | undefined> {
+  for await (const page of log.pages({ streamId: logStreamOf(present.origin) }, { pageSize }))
+    for (const event of page) {
       const acceptance = acceptanceIn(event);
       if (acceptance?.note === note) return acceptance;
     }
-    position = page.scannedTo;
-  }
   return undefined;
 }

@@ -23,7 +23,8 @@ import type { VerifierKey } from '../proof/verifier-key.js';
 
 export interface WriteExport {
   path: string;
-  events: Iterable<StoredEvent>;
+  /** In log order, in pages of any size. */
+  pages: AsyncIterable<readonly StoredEvent[]>;
   /** The signed checkpoint over exactly these events. */
   note: string;
   /** Replace a file that is there. */
@@ -37,12 +38,12 @@ export interface WriteExport {
  * one.
  * @throws FileExists, before anything is written, when the file is there; the reason of `signal`
  */
-export async function writeExport({ path, events, note, force = false, signal }: WriteExport): Promise<void> {
+export async function writeExport({ path, pages, note, force = false, signal }: WriteExport): Promise<void> {
   if (!force && existsSync(path)) throw new FileExists(path);
   const folder = mkdtempSync(`${path}.`);
   const temporary = join(folder, 'new');
   try {
-    const lines = Readable.from(linesOf(events, note));
+    const lines = Readable.from(linesOf(pages, note));
     const file = createWriteStream(temporary, { flush: true });
     const streams = path.endsWith('.gz') ? [lines, createGzip(), file] : [lines, file];
     await pipeline(streams, signal === undefined ? {} : { signal });
@@ -64,22 +65,18 @@ class FileExists extends Error {
   }
 }
 
-const linesAtOnce = 500;
-
-function* linesOf(events: Iterable<StoredEvent>, note: string): Generator<string> {
+async function* linesOf(pages: AsyncIterable<readonly StoredEvent[]>, note: string): AsyncGenerator<string> {
   const { size } = parseNote(note);
-  let lines: string[] = [];
   let position = 0;
-  for (const event of events) {
-    position += 1;
-    if (event.position !== position) throw missing(position);
-    lines.push(eventText(event));
-    if (lines.length < linesAtOnce) continue;
-    yield `${lines.join('\n')}\n`;
-    lines = [];
+  for await (const page of pages) {
+    for (const event of page) {
+      position += 1;
+      if (event.position !== position) throw missing(position);
+    }
+    if (page.length > 0) yield `${page.map(eventText).join('\n')}\n`;
   }
   if (position < size) throw missing(position + 1);
-  yield [...lines, JSON.stringify({ checkpoint: note }), ''].join('\n');
+  yield `${JSON.stringify({ checkpoint: note })}\n`;
 }
 
 const missing = (position: number): Error =>
@@ -101,7 +98,7 @@ export interface ExportCheck {
  */
 export async function checkExport(path: string, { verifierKey, older }: ExportCheck): Promise<CheckedLog> {
   const file = new ExportFile(path);
-  const checked = await checkLog({ events: file.events(), checkpoints: older === undefined ? [] : [older] });
+  const checked = await checkLog({ pages: file.pages(), checkpoints: older === undefined ? [] : [older] });
   // A hole ends the reading: there is nothing left to hold against the checkpoint.
   if (checked.problems.length > 0) return checked;
   if (file.note === undefined)
@@ -123,14 +120,18 @@ class ExportFile {
 
   constructor(private readonly path: string) {}
 
-  async *events(): AsyncGenerator<StoredEvent> {
+  async *pages(): AsyncGenerator<StoredEvent[]> {
     let count = 0;
-    for await (const line of linesOfFile(this.path)) {
-      if (this.note !== undefined) throw new ProofError('Something follows the checkpoint in the file.');
-      count += 1;
-      const where = `Line ${count} of the file`;
-      if (line.subarray(0, checkpointStart.length).equals(checkpointStart)) this.note = noteIn(line, where);
-      else yield parseEvent(line, where);
+    for await (const lines of linesOfFile(this.path)) {
+      const page: StoredEvent[] = [];
+      for (const line of lines) {
+        if (this.note !== undefined) throw new ProofError('Something follows the checkpoint in the file.');
+        count += 1;
+        const where = `Line ${count} of the file`;
+        if (line.subarray(0, checkpointStart.length).equals(checkpointStart)) this.note = noteIn(line, where);
+        else page.push(parseEvent(line, where));
+      }
+      yield page;
     }
   }
 }
@@ -149,20 +150,22 @@ function noteIn(line: Buffer, where: string): string {
 
 const newline = 0x0a;
 
-/** They end with a line feed and nothing else, where `readline` would also break a text at U+2028. */
-async function* linesOfFile(path: string): AsyncGenerator<Buffer> {
+/** Some at a time. They end with a line feed and nothing else, where `readline` would also break a text at U+2028. */
+async function* linesOfFile(path: string): AsyncGenerator<Buffer[]> {
   let pieces: Buffer[] = [];
   for await (const chunk of bytesOfFile(path)) {
+    const lines: Buffer[] = [];
     let start = 0;
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      yield Buffer.concat([...pieces, chunk.subarray(start, end)]);
+      lines.push(Buffer.concat([...pieces, chunk.subarray(start, end)]));
       pieces = [];
       start = end + 1;
     }
     pieces.push(chunk.subarray(start));
+    yield lines;
   }
   const last = Buffer.concat(pieces);
-  if (last.length > 0) yield last;
+  if (last.length > 0) yield [last];
 }
 
 async function* bytesOfFile(path: string): AsyncGenerator<Buffer> {

@@ -4,18 +4,20 @@ import { acceptanceIn, type Acceptance } from './log-kind.js';
 import type { Checkpoint } from '../proof/checkpoint.js';
 import { leafHash, type StoredEvent } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';
-import { emptyRoot, hashNode } from '../proof/merkle.js';
+import { emptyRoot, hashBytes, hashNode } from '../proof/merkle.js';
+import { tileWidth } from '../proof/tiles.js';
 
 /** The leaf hashes that were kept of a log. */
 export interface KeptLeaves {
   /** How many there were before the check began. */
   size: number;
-  at: (index: number) => Buffer | undefined;
+  /** The hashes of a tile, one after the other (`tileWidth`); undefined when it cannot be read. */
+  tile: (index: number) => Promise<Buffer | undefined>;
 }
 
 export interface LogCheck {
-  /** In log order. */
-  events: AsyncIterable<StoredEvent> | Iterable<StoredEvent>;
+  /** In log order, in pages of any size. */
+  pages: AsyncIterable<readonly StoredEvent[]>;
   /** Each must be a prefix of the log. */
   checkpoints: readonly Checkpoint[];
   kept?: KeptLeaves | undefined;
@@ -34,12 +36,7 @@ const progressEvery = 10_000;
 
 export async function checkLog(check: LogCheck): Promise<CheckedLog> {
   const pass = new LogPass(check);
-  // Awaiting each event of what is there already would cost more than looking at it.
-  if (Symbol.iterator in check.events) {
-    for (const event of check.events) if (!pass.take(event)) break;
-  } else {
-    for await (const event of check.events) if (!pass.take(event)) break;
-  }
+  for await (const page of check.pages) if (!(await pass.takeAll(page))) break;
   return pass.end();
 }
 
@@ -53,6 +50,8 @@ class LogPass {
   /** The first that differs is told; what follows says no more. */
   private isChanged = false;
   private hasHole = false;
+  private keptTile = -1;
+  private keptHashes: Buffer | undefined;
 
   constructor(private readonly check: LogCheck) {
     this.ahead = check.checkpoints.toSorted((one, other) => other.size - one.size);
@@ -60,7 +59,20 @@ class LogPass {
   }
 
   /** False when there is nothing left to hold against what is known. */
-  take(event: StoredEvent): boolean {
+  async takeAll(page: readonly StoredEvent[]): Promise<boolean> {
+    for (const event of page) {
+      const tile = Math.floor(this.tree.size / tileWidth);
+      // Awaiting each event of what is there already would cost more than looking at it.
+      if (tile !== this.keptTile) {
+        this.keptTile = tile;
+        this.keptHashes = await this.check.kept?.tile(tile);
+      }
+      if (!this.take(event)) return false;
+    }
+    return true;
+  }
+
+  private take(event: StoredEvent): boolean {
     const { tree, check } = this;
     if (event.position !== tree.size + 1) {
       this.hasHole = true;
@@ -114,7 +126,9 @@ class LogPass {
   private compareLeaf(event: StoredEvent, leaf: Buffer): void {
     const { kept } = this.check;
     if (kept === undefined || this.tree.size >= kept.size) return;
-    const keptLeaf = kept.at(this.tree.size);
+    const at = (this.tree.size % tileWidth) * hashBytes;
+    const hash = this.keptHashes?.subarray(at, at + hashBytes);
+    const keptLeaf = hash?.length === hashBytes ? hash : undefined;
     if (keptLeaf?.equals(leaf) === true) return;
     this.isChanged = true;
     if (keptLeaf === undefined) {

@@ -1,11 +1,12 @@
 // The Merkle tree over the log (RFC 6962 §2.1): brought up to date from the events, a page at a time.
-import type { Log, LoggedEvent } from '../event-store/log.js';
+import type { LoggedEvent } from '../event-store/events-table.js';
+import type { Log } from '../event-store/log.js';
 import { Refusal } from '../runtime/refusal.js';
 import { leafHash } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';
-import { append } from '../proof/tile-tree.js';
+import { append, leafHashAt } from '../proof/tile-tree.js';
 import { tileWidth } from '../proof/tiles.js';
-import type { TileDatabase } from '../database/sqlite/tile-database.js';
+import type { LogTiles } from '../database/engine.js';
 
 /** Results may be large, and a page is in memory as a whole. */
 const pageSize = tileWidth;
@@ -17,9 +18,9 @@ const partMax = 16 * pageSize;
  * Resolves with the size of the tree: every event committed before the call is in it.
  * @throws Refusal `log_damaged` when an event is missing, or cannot be one
  */
-export async function catchUp(log: Log, tiles: TileDatabase): Promise<number> {
-  if (!isTreeOf(log, tiles)) tiles.clear();
-  return grow(log, tiles);
+export async function catchUp(log: Log, tiles: LogTiles): Promise<number> {
+  if (!(await isTreeOf(log, tiles))) await tiles.clear();
+  return grow(log, tiles, await log.end());
 }
 
 /**
@@ -27,19 +28,19 @@ export async function catchUp(log: Log, tiles: TileDatabase): Promise<number> {
  * tell what was changed.
  * @throws Refusal `log_damaged` when an event is missing
  */
-export async function keepUp(log: Log, tiles: TileDatabase): Promise<boolean> {
-  if (!isTreeOf(log, tiles)) return false;
-  const end = log.end();
-  return (await grow(log, tiles, Math.min(end, tiles.size + partMax))) < end;
+export async function keepUp(log: Log, tiles: LogTiles): Promise<boolean> {
+  if (!(await isTreeOf(log, tiles))) return false;
+  const end = await log.end();
+  return (await grow(log, tiles, Math.min(end, (await tiles.size()) + partMax))) < end;
 }
 
-async function grow(log: Log, tiles: TileDatabase, end = log.end()): Promise<number> {
+async function grow(log: Log, tiles: LogTiles, end: number): Promise<number> {
   for (;;) {
     // The size is read where it is written: another process may bring the tree up to date at the same time.
     const size = await tiles.transaction(async () => {
-      const from = tiles.size;
+      const from = await tiles.size();
       if (from >= end) return from;
-      const { events } = log.page(from, end, pageSize, {});
+      const { events } = await log.page(from, end, pageSize, {});
       requireWhole(events, from);
       return append(tiles, from, events.map(leafOf));
     });
@@ -48,13 +49,13 @@ async function grow(log: Log, tiles: TileDatabase, end = log.end()): Promise<num
 }
 
 /** By its last leaf: a log that was put back to an older copy, and may have gone on since, has another event there. */
-function isTreeOf(log: Log, tiles: TileDatabase): boolean {
-  const { size } = tiles;
+async function isTreeOf(log: Log, tiles: LogTiles): Promise<boolean> {
+  const size = await tiles.size();
   if (size === 0) return true;
-  if (size > log.end()) return false;
-  const { events } = log.page(size - 1, size, 1, {});
-  requireWhole(events, size - 1);
-  return events.map(leafOf).every((leaf) => tiles.leafAt(size - 1)?.equals(leaf) === true);
+  if (size > (await log.end())) return false;
+  const last = await log.at(size);
+  requireWhole(last === undefined ? [] : [last], size - 1);
+  return last !== undefined && (await leafHashAt(tiles, size - 1)).equals(leafOf(last));
 }
 
 function leafOf(event: LoggedEvent): Buffer {

@@ -13,7 +13,7 @@ import { loadOrCreateSigningKey } from './signing-key.js';
 import { consistencyProof, inclusionProof, leafHashAt, rootAt } from '../proof/tile-tree.js';
 import { formatProof } from '../proof/tlog-proof.js';
 import { formatVerifierKey, type Signer } from '../proof/verifier-key.js';
-import type { TileDatabase } from '../database/sqlite/tile-database.js';
+import type { LogTiles } from '../database/engine.js';
 import { UnusableEvidence } from '../proof/unusable-evidence.js';
 
 export interface InclusionAnswer {
@@ -45,7 +45,7 @@ export class Notary {
 
   constructor(
     private readonly log: Log,
-    private readonly tiles: TileDatabase,
+    private readonly tiles: LogTiles,
     private readonly keyFile: string,
     private readonly origin: string,
   ) {}
@@ -91,7 +91,7 @@ export class Notary {
    * @throws Error when there is no such event
    */
   async signAfter(position: number): Promise<string> {
-    const [event] = this.log.page(position - 1, position, 1, {}).events;
+    const event = await this.log.at(position);
     const accepted = event === undefined ? undefined : acceptanceIn(event)?.note;
     if (accepted === undefined || accepted !== this.newest()?.note) {
       throw new Error(`Event ${position} does not accept that the newest signed checkpoint no longer holds.`);
@@ -131,7 +131,7 @@ export class Notary {
     const checkpoint = await this.checkpoint();
     const { size } = openCheckpoint(checkpoint, this.signer.verifierKey);
     const { index } = await this.inclusion(position, size);
-    const [event] = this.log.page(index, position, 1, {}).events;
+    const event = await this.log.at(position);
     if (event === undefined || !leafHash(event).equals(await leafHashAt(this.tiles, index)))
       throw new Refusal(
         'conflict',

@@ -1,24 +1,27 @@
 // Commands that were refused: who, what, when, the code and the request; no bodies. They are no events. They are
 // gathered and written some at a time, behind the answers, so that neither the refused nor the accepted wait for them.
+import { MoreThan } from 'typeorm';
 import type { Database } from '../database/database.js';
-import type { Reader } from '../database/sqlite/sqlite-reader.js';
-import type { Transaction } from '../database/transaction.js';
+import { entityOf } from '../database/entity.js';
+import { append } from '../database/row-write.js';
+import { defineTable, generated, integer, text, type RowOf } from '../database/table.js';
 import { timestamp, type Cancel, type Runtime } from '../runtime/runtime.js';
 
-interface RefusedCommand {
-  recorded_at: string;
-  actor: string;
-  correlation_id: string;
+export const refusals = defineTable('refusals', ['id'], {
+  id: generated(),
+  recorded_at: text(),
+  actor: text(),
+  correlation_id: text(),
   /** What was asked: method and path. */
-  command: string;
+  command: text(),
   /** Why not: the code of the problem document. */
-  code: string;
-  status: number;
-}
+  code: text(),
+  status: integer(),
+});
 
-export interface KeptRefusal extends RefusedCommand {
-  id: number;
-}
+export type KeptRefusal = RowOf<typeof refusals>;
+
+type RefusedCommand = Omit<KeptRefusal, 'id'>;
 
 export interface RefusalFilter {
   /** An id: those after it. */
@@ -63,11 +66,11 @@ export class Refusals {
   async flush(): Promise<void> {
     this.cancel?.();
     this.cancel = undefined;
-    const refusals = this.waiting.splice(0);
-    if (refusals.length === 0) return;
+    const waiting = this.waiting.splice(0);
+    if (waiting.length === 0) return;
     const keptSince = timestamp(this.runtime.nowMs() - keptMs);
     await this.database.queue.run(async (transaction) => {
-      for (const refusal of refusals) await insert(transaction, refusal);
+      for (const refusal of waiting) await transaction.write(appendRefusal, refusal as KeptRefusal);
       await transaction.run(
         `DELETE FROM refusals WHERE id <= (SELECT max(id) FROM refusals) - ${keptMax} OR recorded_at < ?`,
         keptSince,
@@ -76,28 +79,20 @@ export class Refusals {
   }
 }
 
-async function insert(transaction: Transaction, refusal: RefusedCommand): Promise<void> {
-  await transaction.run(
-    'INSERT INTO refusals (recorded_at, actor, correlation_id, command, code, status) VALUES (?, ?, ?, ?, ?, ?)',
-    refusal.recorded_at,
-    refusal.actor,
-    refusal.correlation_id,
-    refusal.command,
-    refusal.code,
-    refusal.status,
-  );
-}
+const appendRefusal = append(refusals);
 
 /** In the order in which they happened. */
-export function readRefusals(reader: Reader, { after, limit, actor, code }: RefusalFilter): KeptRefusal[] {
-  return reader.query<KeptRefusal>(
-    `SELECT id, recorded_at, actor, correlation_id, command, code, status FROM refusals
-     WHERE id > ? AND (? IS NULL OR actor = ?) AND (? IS NULL OR code = ?) ORDER BY id LIMIT ?`,
-    after,
-    actor ?? null,
-    actor ?? null,
-    code ?? null,
-    code ?? null,
-    limit,
-  );
+export function readRefusals(
+  { source }: Database,
+  { after, limit, actor, code }: RefusalFilter,
+): Promise<KeptRefusal[]> {
+  return source.getRepository(entityOf(refusals)).find({
+    where: {
+      id: MoreThan(after),
+      ...(actor === undefined ? {} : { actor }),
+      ...(code === undefined ? {} : { code }),
+    },
+    order: { id: 'ASC' },
+    take: limit,
+  });
 }

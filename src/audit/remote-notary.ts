@@ -1,46 +1,24 @@
 // The notary lives in a thread of its own: hashing the log never holds up a command. This is both ends of the line.
-import type { MessagePort, Worker } from 'node:worker_threads';
 import {
   DatabaseUnavailable,
   unavailableReason,
   type UnavailableReason,
 } from '../database/database-error.js';
 import type { LogSignal } from '../event-store/log-signal.js';
-import { isRefusal } from '../runtime/refusal.js';
-import { startInBackground } from '../runtime/background.js';
+import { UnusableEvidence } from '../proof/unusable-evidence.js';
+import { Background, type Methods, type Revivers } from '../runtime/background.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
 import type { ConsistencyAnswer, InclusionAnswer, Notary } from './notary.js';
-import { Refusal } from '../runtime/refusal.js';
-import { UnusableEvidence } from '../proof/unusable-evidence.js';
 
 type Method = 'keepUp' | 'key' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
 
-interface Question {
-  id: number;
-  method: Method;
-  parameters: readonly (number | undefined)[];
-}
-
-interface Told {
-  id: number;
-  value?: unknown;
-  error?: {
-    message: string;
-    refusal?: { kind: Refusal['kind']; code: string; facts: Refusal['facts'] };
-    isUnusable?: boolean;
-    unavailable?: UnavailableReason | undefined;
-  };
-}
+const methods: readonly Method[] = ['keepUp', 'key', 'checkpoint', 'inclusion', 'consistency', 'proofFile'];
 
 export interface NotaryOptions {
-  databasePath: string;
+  /** Of the database. */
+  url: string;
   keyFile: string;
   origin: string;
-}
-
-interface Asking {
-  resolve: (value: never) => void;
-  reject: (error: Error) => void;
 }
 
 export interface Following {
@@ -60,14 +38,12 @@ const troubleMs = 60_000;
 
 /** Asks the notary in its thread, which starts with the first question, or when it follows the log. */
 export class RemoteNotary {
-  private worker: Worker | undefined;
-  private readonly asking = new Map<number, Asking>();
-  private asked = 0;
+  private thread: Background | undefined;
   private readonly closing = new AbortController();
   private following: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly thread: URL,
+    private readonly program: URL,
     private readonly options: NotaryOptions,
   ) {}
 
@@ -98,7 +74,7 @@ export class RemoteNotary {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await this.worker?.terminate();
+    await this.thread?.terminate();
     await this.following;
   }
 
@@ -128,84 +104,60 @@ export class RemoteNotary {
   }
 
   private ask<T>(method: Method, ...parameters: readonly (number | undefined)[]): Promise<T> {
-    const worker = (this.worker ??= this.start());
-    this.asked += 1;
-    const id = this.asked;
-    return new Promise<T>((resolve, reject) => {
-      this.asking.set(id, { resolve, reject });
-      worker.postMessage({ id, method, parameters } satisfies Question);
-    });
+    // A thread that has ended is followed by another one.
+    if (this.thread?.hasEnded !== false) this.thread = this.start();
+    return this.thread.call<T>(method, ...parameters);
   }
 
-  private start(): Worker {
-    const worker = startInBackground(this.thread, this.options);
-    worker.on('message', ({ id, value, error }: Told) => {
-      const asking = this.asking.get(id);
-      this.asking.delete(id);
-      if (error === undefined) asking?.resolve(value as never);
-      else asking?.reject(errorOf(error));
+  private start(): Background {
+    return new Background({
+      program: this.program,
+      data: { work: 'notary', task: this.options },
+      revivers,
     });
-    const onEnd = (cause?: unknown): void => {
-      // After an error comes the exit, and another thread may be at work by then.
-      if (this.worker !== worker) return;
-      this.worker = undefined;
-      for (const { reject } of this.asking.values()) reject(new Error('the notary has stopped', { cause }));
-      this.asking.clear();
-    };
-    worker.on('error', onEnd);
-    worker.on('exit', onEnd);
-    return worker;
   }
 }
 
-function errorOf({ message, refusal, isUnusable, unavailable }: NonNullable<Told['error']>): Error {
-  if (refusal !== undefined) return new Refusal(refusal.kind, refusal.code, message, refusal.facts);
-  if (isUnusable === true) return new UnusableEvidence(message);
-  const error = new Error(message);
-  return unavailable === undefined ? error : new DatabaseUnavailable(unavailable, error);
-}
+const revivers: Revivers = {
+  UnusableEvidence: (message) => new UnusableEvidence(message),
+  DatabaseUnavailable: (message, reason) =>
+    new DatabaseUnavailable(reason as UnavailableReason, new Error(message)),
+};
 
 /** A notary with what it reads. */
 export interface OpenNotary {
   notary: Notary;
-  close: () => void;
+  close: () => Promise<void>;
 }
 
 /**
- * The thread's end: answers one question after the other.
+ * The thread's end.
  * @param open for the first question; and for the next one after evidence that could not be used, which may have been
  *   put right by then
  */
-export function answerAsNotary(port: MessagePort, open: () => OpenNotary): void {
+export function notaryMethods(open: () => Promise<OpenNotary>): Methods {
   let opened: OpenNotary | undefined;
-  const answerOf = async ({ id, method, parameters }: Question): Promise<Told> => {
+  const ask = async (method: Method, parameters: readonly never[]): Promise<unknown> => {
     try {
-      const { notary } = (opened ??= open());
-      const call = notary[method].bind(notary) as (...values: Question['parameters']) => unknown;
-      return { id, value: await call(...parameters) };
+      const { notary } = (opened ??= await open());
+      const call = notary[method].bind(notary) as (...values: readonly never[]) => unknown;
+      return await call(...parameters);
     } catch (error) {
       if (error instanceof UnusableEvidence) {
-        opened?.close();
+        await opened?.close();
         opened = undefined;
       }
-      return { id, error: toldOf(error) };
+      throw knownError(error);
     }
   };
-  let latest = Promise.resolve();
-  port.on('message', (question: Question) => {
-    latest = latest.then(async () => {
-      port.postMessage(await answerOf(question));
-    });
-  });
+  return Object.fromEntries(
+    methods.map((method) => [method, (...parameters: never[]) => ask(method, parameters)]),
+  );
 }
 
-function toldOf(error: unknown): NonNullable<Told['error']> {
-  const message = error instanceof Error ? error.message : String(error);
-  if (isRefusal(error))
-    return { message, refusal: { kind: error.kind, code: error.code, facts: error.facts } };
-  return {
-    message,
-    isUnusable: error instanceof UnusableEvidence,
-    unavailable: unavailableReason(error) ?? unavailableReason((error as Error).cause),
-  };
+/** What the database cannot do now, by our own word for it. */
+function knownError(error: unknown): unknown {
+  const reason = unavailableReason(error) ?? unavailableReason((error as Error).cause);
+  if (reason === undefined || error instanceof UnusableEvidence) return error;
+  return new DatabaseUnavailable(reason, error);
 }

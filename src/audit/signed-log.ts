@@ -1,9 +1,10 @@
 // What lies beside a database and tells of its past: the kept leaves, and the newest signed checkpoint.
 import { existsSync } from 'node:fs';
-import { Log } from '../event-store/log.js';
+import { endOf, Log } from '../event-store/log.js';
 import { unavailableReason } from '../database/database-error.js';
-import { missingGuards } from '../database/sqlite/log-guards.js';
-import type { Reader, SqliteReader } from '../database/sqlite/sqlite-reader.js';
+import type { Engine, LogTiles, OpenReader } from '../database/engine.js';
+import { originIn } from '../database/log-identity.js';
+import type { Reader } from '../database/reader.js';
 import { UnusableDatabase } from '../database/unusable-database.js';
 import { checkLog, type CheckedLog } from './log-check.js';
 import { readCheckpointFile } from './checkpoint-file.js';
@@ -11,11 +12,11 @@ import { openCheckpoint, parseNote, type Checkpoint } from '../proof/checkpoint.
 import type { StoredEvent } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';
 import { loadOrCreateSigningKey } from './signing-key.js';
-import { TileDatabase, tilesPathOf } from '../database/sqlite/tile-database.js';
 import { UnusableEvidence } from '../proof/unusable-evidence.js';
 
 export interface SignedLogOptions {
-  databasePath: string;
+  /** Of the log: what is known of it is kept there. */
+  engine: Engine;
   keyFile: string;
   /** Checkpoints that the asker brings. */
   checkpoints?: readonly Checkpoint[];
@@ -32,40 +33,37 @@ export interface CheckedSignedLog extends CheckedLog {
 
 const pageSize = 1_000;
 
-/** The whole log, in order, as it is now. */
-export function* eventsOf(log: Log): Generator<StoredEvent> {
-  const end = log.end();
-  // An event before the first has no place in the log, and every reader of a stream would find it.
-  for (let position = Number.MIN_SAFE_INTEGER; position < end;) {
-    const page = log.page(position, end, pageSize, {});
-    yield* page.events;
-    position = page.scannedTo;
-  }
-}
+/** The whole log, in order, as it is now. An event before the first has no place in it, and every reader of a stream would find it. */
+export const wholeLog = (log: Log): AsyncIterable<StoredEvent[]> =>
+  log.pages({}, { after: Number.MIN_SAFE_INTEGER, pageSize });
 
-export const originIn = (reader: Reader): string | undefined =>
-  reader.query<{ origin: string }>('SELECT origin FROM log_identity')[0]?.origin;
+/** Of long reads in a thread or a command of their own, nobody waits for a turn. */
+const atOnce = (): Promise<void> => Promise.resolve();
+
+export const logOf = ({ reader }: Pick<OpenReader, 'reader'>): Log => new Log(reader, atOnce);
 
 export async function checkSignedLog(
-  reader: SqliteReader,
-  { databasePath, keyFile, checkpoints = [], mayEndEarlier = false, onProgress }: SignedLogOptions,
+  opened: OpenReader,
+  { engine, keyFile, checkpoints = [], mayEndEarlier = false, onProgress }: SignedLogOptions,
 ): Promise<CheckedSignedLog> {
-  const log = new Log(reader);
-  const end = mayEndEarlier ? log.end() : Infinity;
-  const tilesPath = tilesPathOf(databasePath);
-  const tiles = existsSync(tilesPath) ? openTiles(tilesPath, mayEndEarlier) : undefined;
+  const log = logOf(opened);
+  const end = mayEndEarlier ? await log.end() : Infinity;
+  const tiles = engine.hasTiles() ? openTiles(engine, mayEndEarlier) : undefined;
   try {
     // Both before the end of the log is read: it may be growing, and what is known of it with it.
-    const newest = newestCheckpoint(keyFile, originIn(reader));
+    const newest = newestCheckpoint(keyFile, await originIn(opened.reader));
     const isNewestUnread = newest.length === 0 && readCheckpointFile(keyFile) !== undefined;
-    const kept = tiles && { size: Math.min(tiles.size, end), at: (index: number) => tiles.leafAt(index) };
+    const kept = tiles && {
+      size: Math.min(await tiles.size(), end),
+      tile: (index: number) => tiles.read(0, index),
+    };
     const checked = await checkLog({
-      events: eventsOf(log),
+      pages: wholeLog(log),
       checkpoints: [...checkpoints, ...newest].filter(({ size }) => size <= end),
       kept,
       onProgress,
     });
-    const warnings = missingGuards(reader);
+    const warnings = await opened.missingGuards();
     if (mayEndEarlier) return { ...checked, warnings };
     if (isNewestUnread)
       checked.problems.push(
@@ -96,9 +94,9 @@ function gapOf({ events, kept, signed }: Evidence): string | undefined {
 }
 
 /** A copy is checked when something is wrong with the original: its tiles may be gone with it. */
-function openTiles(path: string, mayBeDamaged: boolean): TileDatabase | undefined {
+function openTiles(engine: Engine, mayBeDamaged: boolean): LogTiles | undefined {
   try {
-    return TileDatabase.open(path);
+    return engine.openTiles();
   } catch (error) {
     const isDamaged = error instanceof UnusableEvidence && unavailableReason(error.cause) === 'corrupt';
     if (mayBeDamaged && isDamaged) return undefined;
@@ -112,8 +110,12 @@ function openTiles(path: string, mayBeDamaged: boolean): TileDatabase | undefine
  * @param wanted the name that it would be given
  * @throws UnusableDatabase unless that is the one in the checkpoint
  */
-export function refuseLostName(reader: Reader, keyFile: string, wanted: string | undefined): void {
-  if (originIn(reader) !== undefined || reader.query('SELECT 1 FROM events LIMIT 1').length === 0) return;
+export async function refuseLostName(
+  reader: Reader,
+  keyFile: string,
+  wanted: string | undefined,
+): Promise<void> {
+  if ((await originIn(reader)) !== undefined || (await endOf(reader)) === 0) return;
   const note = readCheckpointFile(keyFile);
   const signed = note === undefined ? undefined : originOfNote(note);
   if (note === undefined || (signed !== undefined && signed === wanted)) return;

@@ -1,7 +1,7 @@
 // Runs a verification outside of this thread, so that commands go on meanwhile; one at a time. Its two halves look at
 // different things, so they run side by side where there are two cores.
 import { availableParallelism } from 'node:os';
-import { startInBackground } from '../runtime/background.js';
+import { Background } from '../runtime/background.js';
 import type { CheckedSignedLog } from './signed-log.js';
 import type { TableVerification } from './verify.js';
 
@@ -18,19 +18,14 @@ export interface VerifyTask extends AuditedLog {
   half: Half;
 }
 
-/** What a thread tells. */
-export type VerifyMessage =
-  | { kind: 'progress'; done: number }
-  | { kind: 'checked'; found: Halves[Half] }
-  | { kind: 'failed'; message: string };
-
 /** Where a log is, and the key that signs its checkpoints. */
 export interface AuditedLog {
-  path: string;
+  /** Of the database. */
+  url: string;
   keyFile: string;
   /** Of the module that lists the kinds of stream: a thread loads it for itself. */
   kindsUrl: string;
-  /** The database of which the one at `path` is a copy from before: what is known of its log lies beside that one. */
+  /** The URL of the database of which this one is a copy from before: what is known of its log is kept with that one. */
   copyOf?: string;
 }
 
@@ -45,11 +40,8 @@ type OnProgress = (done: number) => void;
 export class Verifier {
   private latest: Promise<unknown> = Promise.resolve();
 
-  /**
-   * @param thread the program of the threads
-   */
   constructor(
-    private readonly thread: URL,
+    private readonly program: URL,
     private readonly log: AuditedLog,
   ) {}
 
@@ -76,18 +68,13 @@ export class Verifier {
     return { ok: tables.difference_count === 0 && problems.length === 0, ...tables, problems, warnings };
   }
 
-  private check<H extends Half>(half: H, onProgress: OnProgress): Promise<Halves[H]> {
-    return new Promise((resolve, reject) => {
-      const worker = startInBackground(this.thread, { ...this.log, half } satisfies VerifyTask);
-      worker.on('error', reject);
-      worker.on('exit', (code) => {
-        reject(new Error(`the verification ended early, with exit code ${code}`));
-      });
-      worker.on('message', (message: VerifyMessage) => {
-        if (message.kind === 'progress') onProgress(message.done);
-        else if (message.kind === 'checked') resolve(message.found as Halves[H]);
-        else reject(new Error(message.message));
-      });
-    });
+  private async check<H extends Half>(half: H, onProgress: OnProgress): Promise<Halves[H]> {
+    const task: VerifyTask = { ...this.log, half };
+    const thread = new Background({ program: this.program, data: { work: 'verify', task }, onProgress });
+    try {
+      return await thread.call<Halves[H]>('check');
+    } finally {
+      await thread.terminate();
+    }
   }
 }

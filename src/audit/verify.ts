@@ -1,11 +1,13 @@
-// Folds the whole log and holds the read tables against it, every column of every row. It runs on a connection of its
-// own, in one snapshot, and in bounded memory: one stream at a time.
-import BetterSqlite3 from 'better-sqlite3';
-import type { EncodedEvent } from '../event-store/codec.js';
+// Folds the whole log and holds the read tables against it, every column of every row: in one snapshot, and in bounded
+// memory, one stream at a time.
+import type { OpenReader } from '../database/engine.js';
+import { foldStream } from '../event-store/fold.js';
 import { kindOfStream, subjectOf, type StreamKind } from '../event-store/kind.js';
+import { endOf } from '../event-store/log.js';
+import { aheadOf, readCheckpoint } from '../projection/checkpoint.js';
 import { projectedAmong, type ProjectedKind, type Projection } from '../projection/projected.js';
 import type { Difference } from '../projection/row-comparison.js';
-import { TableComparison } from '../projection/table-comparison.js';
+import { reportedMax, TableComparison } from '../projection/table-comparison.js';
 
 export interface TableVerification {
   events: number;
@@ -20,77 +22,74 @@ export interface TableVerification {
   warnings: string[];
 }
 
-export interface VerifyOptions {
-  path: string;
-  /** Called now and then with how many events are folded. */
-  onProgress?: (done: number) => void;
-}
-
-const reportedMax = 100;
-const progressEvery = 10_000;
-
-/** Results may be large, and a page is in memory as a whole. */
-const pageSize = 256;
-
-interface StoredRow extends EncodedEvent {
-  version: number;
-}
-
-/** @throws Error when the database cannot be read */
-export function verifyTables(
-  kinds: readonly AuditedKind[],
-  { path, onProgress }: VerifyOptions,
-): TableVerification {
-  const connection = new BetterSqlite3(path, { readonly: true, timeout: 5_000 });
-  try {
-    connection.exec('BEGIN');
-    return new TableCheck(kinds, connection, onProgress).run();
-  } finally {
-    connection.close();
-  }
-}
+/** Called now and then with how many events are folded. */
+type OnProgress = (done: number) => void;
 
 /** A kind of stream, with its read tables if it has any. */
 export type AuditedKind = StreamKind & { readonly projection?: Projection };
+
+const progressEvery = 10_000;
+
+/** How many streams are looked up at once. */
+const streamsAtOnce = 100;
+
+/** @throws Error when the database cannot be read */
+export const verifyTables = (
+  kinds: readonly AuditedKind[],
+  opened: OpenReader,
+  onProgress?: OnProgress,
+): Promise<TableVerification> =>
+  opened.inSnapshot(async () => (await TableCheck.begin(kinds, opened, onProgress)).run());
 
 class TableCheck {
   private readonly problems: string[] = [];
   private readonly warnings: string[] = [];
   private eventsDone = 0;
   private readonly streams: Record<string, number>;
-  private readonly nextEvents: BetterSqlite3.Statement;
   /** Of each kind that has tables. */
-  private readonly tables: ReadonlyMap<StreamKind, TableComparison>;
+  private readonly tables = new Map<StreamKind, TableComparison>();
 
-  constructor(
+  private constructor(
     private readonly kinds: readonly AuditedKind[],
-    private readonly connection: BetterSqlite3.Database,
-    private readonly onProgress: VerifyOptions['onProgress'],
+    private readonly opened: OpenReader,
+    private readonly onProgress: OnProgress | undefined,
   ) {
-    this.nextEvents = connection.prepare(
-      `SELECT version, type, schema_version, data FROM events
-       WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
-    );
     this.streams = Object.fromEntries(kinds.map(({ name }) => [name, 0]));
-    this.tables = new Map(projectedAmong(kinds).map((kind) => [kind, this.comparisonOf(kind)]));
   }
 
-  private comparisonOf(kind: ProjectedKind): TableComparison {
+  static async begin(
+    kinds: readonly AuditedKind[],
+    opened: OpenReader,
+    onProgress: OnProgress | undefined,
+  ): Promise<TableCheck> {
+    const check = new TableCheck(kinds, opened, onProgress);
+    const present = await opened.tables();
+    for (const kind of projectedAmong(kinds)) check.tables.set(kind, await check.comparisonOf(kind, present));
+    return check;
+  }
+
+  private comparisonOf(kind: ProjectedKind, present: ReadonlySet<string>): Promise<TableComparison> {
     const { projection } = kind;
-    const isThere = this.connection.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
-    const tables = projection.tables.filter(({ name }) => isThere.get(name) !== undefined);
+    const tables = projection.tables.filter(({ name }) => present.has(name));
     for (const { name } of projection.tables.filter((table) => !tables.includes(table)))
       this.problem(`the table ${name} is missing: the next start of a service makes it again`);
-    return new TableComparison({ ...kind, projection: { ...projection, tables } }, this.connection);
+    return TableComparison.of({ ...kind, projection: { ...projection, tables } }, this.opened);
   }
 
-  run(): TableVerification {
-    for (const kind of projectedAmong(this.kinds)) this.checkCheckpoint(kind.projection);
-    for (const streamId of this.streamIds()) this.checkStream(streamId);
+  async run(): Promise<TableVerification> {
+    const { reader } = this.opened;
+    const end = await endOf(reader);
+    for (const { projection } of projectedAmong(this.kinds)) {
+      // A service does not start on tables that are ahead of it.
+      const ahead = aheadOf(await readCheckpoint(reader, projection.name), projection.version, end);
+      if (ahead !== undefined) this.problem(ahead);
+    }
+    for await (const streamId of this.streamIds()) await this.checkStream(streamId);
     const comparisons = [...this.tables.values()];
-    for (const comparison of comparisons) comparison.compareStrays();
+    for (const comparison of comparisons) await comparison.compareStrays();
+    const counted = await reader.get<{ count: number }>('SELECT count(*) AS count FROM events');
     return {
-      events: this.connection.prepare('SELECT count(*) FROM events').pluck().get() as number,
+      events: counted?.count ?? 0,
       streams: this.streams,
       difference_count: comparisons.reduce((sum, { differenceCount }) => sum + differenceCount, 0),
       differences: comparisons.flatMap(({ differences }) => differences).slice(0, reportedMax),
@@ -99,83 +98,59 @@ class TableCheck {
     };
   }
 
-  /** A service does not start on tables that are ahead of it. */
-  private checkCheckpoint({ name, version: known }: Projection): void {
-    const found = this.connection
-      .prepare('SELECT version, position FROM projections WHERE name = ?')
-      .get(name) as { version: number; position: number } | undefined;
-    if (found === undefined) return;
-    const end = this.connection
-      .prepare('SELECT coalesce(max(position), 0) FROM events')
-      .pluck()
-      .get() as number;
-    if (found.version > known)
-      this.problem(
-        `the tables of the projection "${name}" come from a newer Daybook (version ${found.version}, this one knows ${known})`,
-      );
-    if (found.position > end)
-      this.problem(
-        `the tables of the projection "${name}" are at position ${found.position}, and the log ends at ${end}: events are missing, or the row in projections was changed`,
-      );
-  }
-
-  /** One by one, and not by an open iterator: the log may have a million streams. */
-  private *streamIds(): Generator<string> {
-    const next = this.connection.prepare(
-      'SELECT stream_id FROM events WHERE stream_id > ? ORDER BY stream_id LIMIT 1',
-    );
+  /** Some at a time, and not by an open iterator: the log may have a million streams. */
+  private async *streamIds(): AsyncGenerator<string> {
     for (let last = ''; ;) {
-      const row = next.get(last) as { stream_id: string } | undefined;
-      if (row === undefined) return;
-      last = row.stream_id;
-      yield last;
+      // By steps along the index, since DISTINCT would pass every event.
+      const page = await this.opened.reader.values<[streamId: string]>(
+        `WITH RECURSIVE streams(stream_id, number) AS (
+           SELECT min(stream_id), 1 FROM events WHERE stream_id > ?
+           UNION ALL
+           SELECT (SELECT min(stream_id) FROM events WHERE stream_id > streams.stream_id), number + 1
+           FROM streams WHERE stream_id IS NOT NULL AND number < ${streamsAtOnce}
+         ) SELECT stream_id FROM streams WHERE stream_id IS NOT NULL`,
+        last,
+      );
+      for (const [streamId] of page) yield streamId;
+      if (page.length < streamsAtOnce) return;
+      last = page.at(-1)?.[0] ?? '';
     }
   }
 
-  private checkStream(streamId: string): void {
+  private async checkStream(streamId: string): Promise<void> {
     const kind = kindOfStream(this.kinds, streamId);
     if (kind === undefined) {
       this.problem(`stream ${streamId} is of no kind that this Daybook knows`);
       return;
     }
     this.streams[kind.name] = (this.streams[kind.name] ?? 0) + 1;
-    const folded = this.fold(streamId, kind);
+    const folded = await this.fold(streamId, kind);
     if (folded === undefined) return;
     const subject = subjectOf(kind, streamId);
     // No table tells of some kinds: their events must be readable, and that is all.
-    if (this.tables.get(kind)?.compare(subject, folded.state) === false)
+    if ((await this.tables.get(kind)?.compare(subject, folded.state)) === false)
       this.warnings.push(`${subject} was removed, and its rows are still being deleted`);
   }
 
-  /** In pages, which costs half of what asking for them one by one does. */
-  private *eventsOf(streamId: string): Generator<StoredRow> {
-    for (let version = Number.MIN_SAFE_INTEGER; ;) {
-      const page = this.nextEvents.all(streamId, version) as StoredRow[];
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < pageSize) return;
-      version = last.version;
-    }
-  }
-
   /** The state that the events of a stream add up to; undefined, and a problem, when they cannot be folded. */
-  private fold(streamId: string, { codec, decider }: StreamKind): { state: unknown } | undefined {
-    let state = decider.initialState;
+  private async fold(streamId: string, kind: StreamKind): Promise<{ state: unknown } | undefined> {
     let version = 0;
     try {
-      for (const event of this.eventsOf(streamId)) {
-        version += 1;
-        if (event.version !== version) throw new Error(`version ${version} is missing`);
-        state = decider.evolve(state, codec.decode(event));
-        this.eventsDone += 1;
-        if (this.eventsDone % progressEvery === 0) this.onProgress?.(this.eventsDone);
-      }
+      return await foldStream(kind, this.opened.reader, streamId, {
+        until: () => {
+          version += 1;
+          return false;
+        },
+        folded: () => {
+          this.eventsDone += 1;
+          if (this.eventsDone % progressEvery === 0) this.onProgress?.(this.eventsDone);
+        },
+      });
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
       this.problem(`stream ${streamId} cannot be folded at version ${version}: ${said}`);
       return undefined;
     }
-    return { state };
   }
 
   private problem(sentence: string): void {

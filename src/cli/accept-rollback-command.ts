@@ -2,16 +2,15 @@
 import { userInfo } from 'node:os';
 import { acceptRollback } from '../audit/accept-rollback.js';
 import { Notary } from '../audit/notary.js';
-import { originIn } from '../audit/signed-log.js';
-import { TileDatabase, tilesPathOf } from '../database/sqlite/tile-database.js';
+import { logOf } from '../audit/signed-log.js';
 import { Database } from '../database/database.js';
-import { DatabaseInUse, takeServiceLock } from '../database/sqlite/service-lock.js';
-import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
-import { Log } from '../event-store/log.js';
+import type { LogTiles } from '../database/engine.js';
+import { originIn } from '../database/log-identity.js';
+import { DatabaseInUse } from '../database/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../application.js';
 import { kinds } from '../kinds.js';
-import { databasePath, keyFileOf, type DatabaseOption } from './database.js';
+import { databasePath, engineAt, keyFileOf, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
 
 export interface AcceptRollbackOptions extends DatabaseOption {
@@ -23,17 +22,18 @@ export interface AcceptRollbackOptions extends DatabaseOption {
 
 export async function acceptRollbackOf(options: AcceptRollbackOptions, shell: Shell): Promise<void> {
   const path = databasePath(options, shell);
+  const engine = engineAt(path);
   // Before the lock: a file that is not there must not be made.
-  SqliteReader.open(path).close();
+  await (await engine.openReader()).close();
   const lock = lockOf(path);
   try {
     const database = await Database.open({
-      path,
+      engine,
       migrations: migrationsOf(kinds),
-      entities: [],
+      tables: [],
       runtime: systemRuntime,
     });
-    const tiles = TileDatabase.open(tilesPathOf(path));
+    const tiles = engine.openTiles();
     try {
       await accept(database, tiles, options, shell);
     } finally {
@@ -47,15 +47,15 @@ export async function acceptRollbackOf(options: AcceptRollbackOptions, shell: Sh
 
 async function accept(
   database: Database,
-  tiles: TileDatabase,
+  tiles: LogTiles,
   options: AcceptRollbackOptions,
   shell: Shell,
 ): Promise<void> {
-  const origin = originIn(database);
+  const origin = await originIn(database.reader);
   if (origin === undefined) throw new Error('There is nothing to accept: the log has no name yet.');
   const { acceptance, wasRecorded, checkpoint } = await acceptRollback({
     database,
-    notary: new Notary(new Log(database), tiles, keyFileOf(options, shell), origin),
+    notary: new Notary(logOf(database), tiles, keyFileOf(options, shell), origin),
     runtime: systemRuntime,
     reason: options.reason,
     actor: options.actor ?? userInfo().username,
@@ -73,7 +73,7 @@ async function accept(
 
 function lockOf(path: string) {
   try {
-    return takeServiceLock(path);
+    return engineAt(path).ownership.takeForService();
   } catch (error) {
     if (!(error instanceof DatabaseInUse)) throw error;
     throw new Error(`A service is using ${path}. Stop it, and run this again.`, { cause: error });

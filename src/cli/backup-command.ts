@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Verification } from '../audit/verifier.js';
 import { syncFolder } from '../runtime/durable-files.js';
-import { databasePath, keyFileOf, type DatabaseOption } from './database.js';
+import { urlOf, databasePath, keyFileOf, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
 import type { Shell } from './shell.js';
 import { eventsIn, verifyDatabase } from './verify-database.js';
@@ -110,7 +110,7 @@ function place(copy: string, target: string, force: boolean): void {
 /** In a process of its own, which can be ended: SQLite does not stop in the middle of a copy. */
 async function copyTo(copy: string, source: string, signal: AbortSignal): Promise<void> {
   const program = fileURLToPath(new URL('../copy-process.js', import.meta.url));
-  const child = spawn(process.execPath, [program, source, copy], {
+  const child = spawn(process.execPath, [program, urlOf(source), copy], {
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
     killSignal: 'SIGKILL',

@@ -1,6 +1,8 @@
 // Which database a command means, and reading it beside whoever has it.
 import { environmentWithFile, readSettings, type Settings } from '../config.js';
-import { SqliteReader } from '../database/sqlite/sqlite-reader.js';
+import type { DatabaseFiles } from '../database/database-files.js';
+import type { Engine, OpenReader } from '../database/engine.js';
+import { engineOf } from '../database/engines.js';
 import type { Shell } from './shell.js';
 
 export interface DatabaseOption {
@@ -8,10 +10,23 @@ export interface DatabaseOption {
   database?: string;
 }
 
+export const urlOf = (path: string): string => `sqlite:${path}`;
+
+export const engineAt = (path: string): Engine => engineOf(urlOf(path));
+
+/** @throws Error for a database that is no file */
+export function filesOf(path: string): DatabaseFiles {
+  const { files } = engineAt(path);
+  if (files === undefined) throw new Error(`${path} is no file: its database has its own ways to do that.`);
+  return files;
+}
+
 /** What the environment says, and a `.env` file; the option goes before both. */
 export function settingsOf({ database }: DatabaseOption, shell: Shell): Settings {
   const settings = readSettings(environmentWithFile(shell.env));
-  return database === undefined ? settings : { ...settings, databasePath: database };
+  return database === undefined
+    ? settings
+    : { ...settings, databasePath: database, DATABASE_URL: urlOf(database) };
 }
 
 export const databasePath = (option: DatabaseOption, shell: Shell): string =>
@@ -24,11 +39,11 @@ export function keyFileOf(option: DatabaseOption, shell: Shell): string {
 }
 
 /** Opens the database to read, for the length of `work`. It may be in use by a service. */
-export async function reading<T>(path: string, work: (reader: SqliteReader) => Promise<T> | T): Promise<T> {
-  const reader = SqliteReader.open(path);
+export async function reading<T>(path: string, work: (opened: OpenReader) => Promise<T>): Promise<T> {
+  const opened = await engineAt(path).openReader();
   try {
-    return await work(reader);
+    return await work(opened);
   } finally {
-    reader.close();
+    await opened.close();
   }
 }

@@ -3,11 +3,11 @@ import { writeExport } from '../audit/export.js';
 import { Notary } from '../audit/notary.js';
 import { openCheckpoint } from '../proof/checkpoint.js';
 import { parseVerifierKey } from '../proof/verifier-key.js';
-import { originIn } from '../audit/signed-log.js';
-import { TileDatabase, tilesPathOf } from '../database/sqlite/tile-database.js';
-import type { SqliteReader } from '../database/sqlite/sqlite-reader.js';
-import { Log } from '../event-store/log.js';
-import { databasePath, keyFileOf, reading, type DatabaseOption } from './database.js';
+import { logOf } from '../audit/signed-log.js';
+import type { OpenReader } from '../database/engine.js';
+import { originIn } from '../database/log-identity.js';
+import type { Log } from '../event-store/log.js';
+import { databasePath, engineAt, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
 import type { Shell } from './shell.js';
 
@@ -25,27 +25,27 @@ export async function exportLog(file: string, options: ExportOptions, shell: She
   const keyFile = keyFileOf(options, shell);
   refuseOwnFile(file, path, keyFile);
   await shell.interruptible((signal) =>
-    reading(path, (reader) => exportTo(file, reader, { ...options, path, keyFile, signal, shell })),
+    reading(path, (opened) => exportTo(file, opened, { ...options, path, keyFile, signal, shell })),
   );
 }
 
 async function exportTo(
   file: string,
-  reader: SqliteReader,
+  opened: OpenReader,
   options: ExportOptions & { path: string; keyFile: string; signal: AbortSignal; shell: Shell },
 ): Promise<void> {
   const { path, keyFile, signal, shell } = options;
-  const origin = originIn(reader);
+  const origin = await originIn(opened.reader);
   if (origin === undefined)
     throw new Error(`The log in ${path} has no name yet: start a service on it once.`);
-  const log = new Log(reader);
-  const tiles = TileDatabase.open(tilesPathOf(path));
+  const log = logOf(opened);
+  const tiles = engineAt(path).openTiles();
   try {
     const notary = new Notary(log, tiles, keyFile, origin);
     const note = await notary.checkpoint();
     const { size } = openCheckpoint(note, parseVerifierKey(notary.key()));
-    const events = pagesUpTo(log, size, shell.progressBar('events'));
-    await writeExport({ path: file, events, note, force: options.force === true, signal });
+    const pages = pagesUpTo(log, size, shell.progressBar('events'));
+    await writeExport({ path: file, pages, note, force: options.force === true, signal });
     const key = notary.key();
     if (options.json === true)
       shell.print(JSON.stringify({ file, events: size, checkpoint: note, verifier_key: key }));
@@ -55,11 +55,9 @@ async function exportTo(
   }
 }
 
-function* pagesUpTo(log: Log, size: number, draw: (done: number, total: number) => void) {
-  for (let position = 0; position < size;) {
-    const { events, scannedTo } = log.page(position, size, pageSize, {});
-    yield* events;
-    position = scannedTo;
-    draw(position, size);
+async function* pagesUpTo(log: Log, size: number, draw: (done: number, total: number) => void) {
+  for await (const page of log.pages({}, { upTo: size, pageSize })) {
+    yield page;
+    draw(page.at(-1)?.position ?? size, size);
   }
 }

@@ -4,8 +4,8 @@ import { existsSync, statSync } from 'node:fs';
 import { Client } from '../client/client.js';
 import { Connection } from '../client/connection.js';
 import type { Settings } from '../config.js';
-import { serviceAddress } from '../database/sqlite/service-address.js';
-import { afterCommands, DatabaseInUse, isServed, takeCommandLock } from '../database/sqlite/service-lock.js';
+import { engineOf } from '../database/engines.js';
+import { afterCommands, DatabaseInUse } from '../database/service-lock.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
 import { settingsOf } from './database.js';
 import type { Shell } from './shell.js';
@@ -23,9 +23,10 @@ export async function openTarget(
   }
   const settings = settingsOf(options, shell);
   const path = settings.databasePath;
+  const { ownership } = engineOf(settings.DATABASE_URL);
   for (const wait = new StartWait(shell, `of ${path}`); ;) {
-    if (isServed(path)) {
-      const url = serviceAddress(path);
+    if (ownership.isServed()) {
+      const url = ownership.address();
       if (url !== undefined) return service(new Connection(url), wait);
       await wait.pause();
       continue;
@@ -53,7 +54,8 @@ const service = (connection: Connection, wait: StartWait): Target => ({
 
 async function openApart(open: OpenApart, settings: Settings, shell: Shell): Promise<Target> {
   const path = settings.databasePath;
-  const lock = await afterCommands(() => takeCommandLock(path), systemRuntime);
+  const { ownership } = engineOf(settings.DATABASE_URL);
+  const lock = await afterCommands(() => ownership.takeForCommand(), systemRuntime);
   const { transport, close } = await open(settings, lock, shell.complain);
   let left = '';
   return {
@@ -64,7 +66,7 @@ async function openApart(open: OpenApart, settings: Settings, shell: Shell): Pro
       left = stateOf(path);
     },
     async whenWorthAsking(signal) {
-      while (!signal.aborted && !isServed(path) && stateOf(path) === left)
+      while (!signal.aborted && !ownership.isServed() && stateOf(path) === left)
         await pause(systemRuntime, lookMs, signal);
     },
   };

@@ -1,12 +1,11 @@
 // `daybook migrate`: the schema brought up to date on its own, as the start of a service does.
 import { Database } from '../database/database.js';
-import type { PendingMigration } from '../database/sqlite/migration-rehearsal.js';
-import { pendingMigrations } from '../database/sqlite/pending-migrations.js';
-import { afterCommands, takeCommandLock } from '../database/sqlite/service-lock.js';
+import type { PendingMigration } from '../database/migration.js';
+import { afterCommands } from '../database/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../application.js';
 import { kinds } from '../kinds.js';
-import { databasePath, type DatabaseOption } from './database.js';
+import { databasePath, engineAt, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
 
 const migrations = migrationsOf(kinds);
@@ -19,7 +18,7 @@ export interface MigrateOptions extends DatabaseOption {
 /** @throws UnusableDatabase, DatabaseInUse: nothing was changed */
 export async function migrate(options: MigrateOptions, shell: Shell): Promise<void> {
   const path = databasePath(options, shell);
-  const pending = await pendingMigrations(path, migrations);
+  const pending = engineAt(path).pendingMigrations(migrations);
   const isApplied = options.dryRun !== true && pending.length > 0;
   if (isApplied) await apply(path);
   if (options.json === true)
@@ -28,9 +27,10 @@ export async function migrate(options: MigrateOptions, shell: Shell): Promise<vo
 }
 
 async function apply(path: string): Promise<void> {
-  const lock = await afterCommands(() => takeCommandLock(path), systemRuntime);
+  const engine = engineAt(path);
+  const lock = await afterCommands(() => engine.ownership.takeForCommand(), systemRuntime);
   try {
-    await (await Database.open({ path, migrations, entities: [], runtime: systemRuntime })).close();
+    await (await Database.open({ engine, migrations, tables: [], runtime: systemRuntime })).close();
   } finally {
     lock.release();
   }

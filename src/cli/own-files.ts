@@ -1,21 +1,13 @@
 // What a database and its log consist of, on the disk: nothing that a command makes may take the place of it.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { tilesPathOf } from '../database/sqlite/tile-database.js';
-import { databaseFile } from '../database/sqlite/database-file.js';
-
-const sides = ['', '-wal', '-shm', '-journal'];
+import { filesOf } from './database.js';
 
 /** @throws Error when the target is the database, the key, or anything of use that lies beside them */
 export function refuseOwnFile(target: string, databasePath: string, keyFile: string): void {
   const file = nameOf(databasePath);
   if (isSame(target, file)) throw new Error(`${target} is the database itself.`);
-  const own = [
-    ...[file, `${file}.lock`, tilesPathOf(databasePath)].flatMap((path) => sides.map((side) => path + side)),
-    `${file}.url`,
-    keyFile,
-    `${keyFile}.checkpoint`,
-  ];
+  const own = [...filesOf(databasePath).own(), keyFile, `${keyFile}.checkpoint`];
   if (own.some((path) => isSame(target, path)))
     throw new Error(`${target} belongs to the database ${databasePath}: choose another name.`);
 }
@@ -29,7 +21,7 @@ function isSame(one: string, other: string): boolean {
 
 function nameOf(path: string): string {
   try {
-    return databaseFile(path);
+    return filesOf(path).file();
   } catch {
     return resolve(path);
   }

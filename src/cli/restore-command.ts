@@ -1,15 +1,23 @@
 // `daybook restore <file>`: puts a backup in the place of the database, which is kept.
 import { existsSync } from 'node:fs';
-import { newestCheckpoint, originIn } from '../audit/signed-log.js';
+import { newestCheckpoint } from '../audit/signed-log.js';
 import type { Verification } from '../audit/verifier.js';
-import { tilesPathOf } from '../database/sqlite/tile-database.js';
+import type { Replacing } from '../database/database-files.js';
 import { Database } from '../database/database.js';
-import { Replacement } from '../database/sqlite/replacement.js';
-import { Log } from '../event-store/log.js';
+import { originIn } from '../database/log-identity.js';
+import { endOf } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../application.js';
 import { kinds } from '../kinds.js';
-import { databasePath, keyFileOf, reading, type DatabaseOption } from './database.js';
+import {
+  databasePath,
+  engineAt,
+  filesOf,
+  keyFileOf,
+  reading,
+  urlOf,
+  type DatabaseOption,
+} from './database.js';
 import type { Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
 import { verificationLines } from './verify-report.js';
@@ -24,12 +32,12 @@ export interface RestoreOptions extends DatabaseOption {
 export async function restore(file: string, options: RestoreOptions, shell: Shell): Promise<void> {
   const path = databasePath(options, shell);
   const keyFile = keyFileOf(options, shell);
-  const replacement = Replacement.begin(path, systemRuntime);
+  const replacement = filesOf(path).beginReplacement(systemRuntime);
   try {
     replacement.take(file, migrations);
     // Not before: nothing is heard while SQLite copies, and a process that does not end at Ctrl-C gets killed anyway.
     const verification = await shell.interruptible((signal) =>
-      check(replacement.path, { present: path, keyFile, shell, signal }),
+      check(pathOf(replacement), { present: path, keyFile, shell, signal }),
     );
     if (!verification.ok) {
       shell.status = 1;
@@ -40,8 +48,8 @@ export async function restore(file: string, options: RestoreOptions, shell: Shel
       }
       return;
     }
-    const found = await look(replacement.path, keyFile);
-    const kept = replacement.finish([tilesPathOf(path)]);
+    const found = await look(pathOf(replacement), keyFile);
+    const kept = replacement.finish();
     if (options.json === true)
       shell.print(JSON.stringify({ ok: true, database: path, kept: kept ?? null, ...found }));
     else for (const line of linesOf(path, kept, keyFile, found)) shell.print(line);
@@ -49,6 +57,8 @@ export async function restore(file: string, options: RestoreOptions, shell: Shel
     replacement.end();
   }
 }
+
+const pathOf = ({ url }: Replacing): string => url.slice(urlOf('').length);
 
 interface Checking {
   /** The database that is there now. */
@@ -60,7 +70,9 @@ interface Checking {
 
 async function check(copy: string, { present, keyFile, shell, signal }: Checking): Promise<Verification> {
   // The service would bring it up to date at its start; what is checked must be what it will find.
-  await (await Database.open({ path: copy, migrations, entities: [], runtime: systemRuntime })).close();
+  await (
+    await Database.open({ engine: engineAt(copy), migrations, tables: [], runtime: systemRuntime })
+  ).close();
   await refuseOtherLog(copy, present);
   return verifyDatabase({ path: copy, keyFile, copyOf: present }, { shell, signal });
 }
@@ -72,9 +84,9 @@ interface Found {
 }
 
 function look(path: string, keyFile: string): Promise<Found> {
-  return reading(path, (reader) => {
-    const [checkpoint] = newestCheckpoint(keyFile, originIn(reader));
-    return { events: new Log(reader).end(), signed: checkpoint?.size ?? null };
+  return reading(path, async ({ reader }) => {
+    const [checkpoint] = newestCheckpoint(keyFile, await originIn(reader));
+    return { events: await endOf(reader), signed: checkpoint?.size ?? null };
   });
 }
 
@@ -110,4 +122,4 @@ async function refuseOtherLog(copy: string, present: string): Promise<void> {
 
 /** Undefined when there is none, or it cannot be read: a damaged database is a reason to restore one. */
 const originAt = (path: string): Promise<string | undefined> =>
-  reading(path, originIn).catch(() => undefined);
+  reading(path, ({ reader }) => originIn(reader)).catch(() => undefined);

@@ -3,7 +3,7 @@
 import type { Client } from '../client/client.js';
 import type { Transport } from '../client/transport.js';
 import type { Settings } from '../config.js';
-import type { ServiceLock } from '../database/sqlite/service-lock.js';
+import type { ServiceLock } from '../database/service-lock.js';
 import type { DatabaseOption } from './database.js';
 
 export interface TargetOptions extends DatabaseOption {

@@ -7,7 +7,7 @@ import { ProofError } from '../proof/proof-error.js';
 import { verifyProof } from '../proof/tlog-proof.js';
 import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
 import { checkSignedLog } from '../audit/signed-log.js';
-import { databasePath, keyFileOf, reading, type DatabaseOption } from './database.js';
+import { engineAt, databasePath, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { Interrupted, type Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
 import { verificationLines } from './verify-report.js';
@@ -72,7 +72,11 @@ async function isContinuation(options: VerifyOptions, shell: Shell): Promise<boo
   const older = olderCheckpoint(options.checkpoint ?? '', options);
   const path = databasePath(options, shell);
   const checked = await reading(path, (reader) =>
-    checkSignedLog(reader, { databasePath: path, keyFile: keyFileOf(options, shell), checkpoints: [older] }),
+    checkSignedLog(reader, {
+      engine: engineAt(path),
+      keyFile: keyFileOf(options, shell),
+      checkpoints: [older],
+    }),
   );
   for (const warning of checked.warnings) shell.tell(`warning: ${warning}`);
   return tellLog(checked, options, shell);

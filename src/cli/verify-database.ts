@@ -1,23 +1,35 @@
 // A verification of a database with a bar that shows how far it is.
-import { Verifier, type AuditedLog, type Verification } from '../audit/verifier.js';
-import { Log } from '../event-store/log.js';
+import { Verifier, type Verification } from '../audit/verifier.js';
+import { endOf } from '../event-store/log.js';
 import { kinds } from '../kinds.js';
-import { reading } from './database.js';
+import { reading, urlOf } from './database.js';
 import { unlessAborted, type Shell } from './shell.js';
 
-const program = new URL('../verify-thread.js', import.meta.url);
+const program = new URL('../background-thread.js', import.meta.url);
+
+interface VerifiedDatabase {
+  path: string;
+  keyFile: string;
+  /** The path of the database of which this one is a copy from before. */
+  copyOf?: string;
+}
 
 /**
  * @throws Error when it could not check
  * @throws Interrupted
  */
 export async function verifyDatabase(
-  log: Omit<AuditedLog, 'kindsUrl'>,
+  { path, keyFile, copyOf }: VerifiedDatabase,
   { shell, signal }: { shell: Shell; signal: AbortSignal },
 ): Promise<Verification & { jobs: number }> {
-  const total = await eventsIn(log.path);
+  const total = await eventsIn(path);
   const draw = shell.progressBar('events');
-  const verifying = new Verifier(program, { ...log, kindsUrl: kinds.url }).verify((done) => {
+  const verifying = new Verifier(program, {
+    url: urlOf(path),
+    keyFile,
+    kindsUrl: kinds.url,
+    ...(copyOf === undefined ? {} : { copyOf: urlOf(copyOf) }),
+  }).verify((done) => {
     if (done < total) draw(done, total);
   });
   const verification = await unlessAborted(verifying, signal);
@@ -26,4 +38,4 @@ export async function verifyDatabase(
 }
 
 /** @throws UnusableDatabase */
-export const eventsIn = (path: string): Promise<number> => reading(path, (reader) => new Log(reader).end());
+export const eventsIn = (path: string): Promise<number> => reading(path, ({ reader }) => endOf(reader));

@@ -1,4 +1,8 @@
 // Which errors of the database are what: to be tried again, to wait for an admin, or a defect of ours.
+import { sqliteCodes } from './sqlite/unavailable-codes.js';
+
+/** Of every engine: no two use the same. */
+const codes = [...sqliteCodes];
 
 /** The database cannot take a write now; nothing was written. The same request may succeed later. */
 export class DatabaseUnavailable extends Error {
@@ -24,18 +28,6 @@ const descriptions = {
 
 export type UnavailableReason = keyof typeof descriptions;
 
-const reasons: [prefix: string, reason: UnavailableReason][] = [
-  ['SQLITE_BUSY', 'busy'],
-  ['SQLITE_LOCKED', 'busy'],
-  ['SQLITE_FULL', 'full'],
-  ['SQLITE_IOERR', 'io'],
-  ['SQLITE_READONLY', 'io'],
-  ['SQLITE_CANTOPEN', 'io'],
-  ['SQLITE_PERM', 'io'],
-  ['SQLITE_CORRUPT', 'corrupt'],
-  ['SQLITE_NOTADB', 'corrupt'],
-];
-
 // By its shape and not its class: a native module's error may belong to another realm (a vm context of a test runner).
 const codeOf = (error: unknown): string => {
   if (typeof error !== 'object' || error === null) return '';
@@ -47,7 +39,7 @@ const codeOf = (error: unknown): string => {
 export function unavailableReason(error: unknown): UnavailableReason | undefined {
   if (error instanceof DatabaseUnavailable) return error.reason;
   const code = codeOf(error);
-  return reasons.find(([prefix]) => code.startsWith(prefix))?.[1];
+  return codes.find(([prefix]) => code.startsWith(prefix))?.[1];
 }
 
 export const isBusy = (error: unknown): boolean => unavailableReason(error) === 'busy';

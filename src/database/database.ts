@@ -1,75 +1,44 @@
-// Opens the database: one connection that writes, behind the queue, and one that only reads.
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type BetterSqlite3 from 'better-sqlite3';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+// An open database: reads of committed rows, and one queue for all writes.
+import type { DataSource } from 'typeorm';
 import type { Runtime } from '../runtime/runtime.js';
-import { databaseFile } from './sqlite/database-file.js';
-import { refuseOrphanLog } from './sqlite/orphan-log.js';
-import { migrationsTableName, refuseForeignSchema, type MigrationClass } from './sqlite/schema-check.js';
-import { Snapshots } from './sqlite/snapshots.js';
-import { SqliteStatements } from './sqlite/sqlite-statements.js';
-import type { Value } from './transaction.js';
+import type { Engine, EngineOptions, OpenEngine } from './engine.js';
+import type { Reader, Snapshot } from './reader.js';
 import { WriteQueue, type WriteObserver, type WriteQueueLimits } from './write-queue.js';
-import { asUnusable } from './unusable-database.js';
 
-export interface DatabaseOptions {
-  path: string;
-  migrations: readonly MigrationClass[];
-  entities: NonNullable<DataSourceOptions['entities']>;
+export interface DatabaseOptions extends EngineOptions {
+  engine: Engine;
   runtime: Runtime;
   limits?: Partial<WriteQueueLimits>;
   observer?: WriteObserver | undefined;
 }
 
 export class Database {
-  private readonly readStatements: SqliteStatements;
+  readonly queue: WriteQueue;
 
   private constructor(
-    readonly path: string,
-    /** Sees committed rows only and never waits for the writer. */
-    readonly reads: DataSource,
-    readonly queue: WriteQueue,
-    readonly snapshots: Snapshots,
-    private readonly writer: DataSource,
+    readonly engine: OpenEngine,
+    { runtime, limits, observer }: DatabaseOptions,
   ) {
-    this.readStatements = new SqliteStatements(connectionOf(reads));
+    this.queue = new WriteQueue(engine, runtime, limits, observer);
   }
 
-  /**
-   * Makes the folder and the file when they are missing, and brings the schema up to date.
-   * @throws UnusableDatabase
-   */
+  /** @throws UnusableDatabase */
   static async open(options: DatabaseOptions): Promise<Database> {
-    const { path, migrations, entities, runtime, limits, observer } = options;
-    const writer = new DataSource({
-      type: 'better-sqlite3',
-      database: path,
-      migrations: [...migrations],
-      migrationsTableName,
-      prepareDatabase: (connection) => {
-        prepareWriter(connection as BetterSqlite3.Database, migrations);
-      },
-    });
-    const reads = new DataSource({ type: 'better-sqlite3', database: path, readonly: true, entities });
-    try {
-      const file = databaseFile(path);
-      refuseOrphanLog(file);
-      mkdirSync(dirname(file), { recursive: true });
-      await writer.initialize();
-      await writer.runMigrations({ transaction: 'each' });
-      await reads.initialize();
-    } catch (error) {
-      if (writer.isInitialized) await writer.destroy();
-      throw asUnusable(path, error);
-    }
-    const queue = new WriteQueue(connectionOf(writer), runtime, limits, observer);
-    return new Database(path, reads, queue, new Snapshots(path, runtime), writer);
+    return new Database(await options.engine.open(options), options);
   }
 
-  /** All rows of a short read: committed rows, without waiting for the writer. */
-  query<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
-    return this.readStatements.all<Row>(sql, ...parameters);
+  /** Short reads of committed rows, without waiting for the writer. */
+  get reader(): Reader {
+    return this.engine.reader;
+  }
+
+  /** Committed rows, for TypeORM's query builder and repositories. */
+  get source(): DataSource {
+    return this.engine.source;
+  }
+
+  openSnapshot(): Promise<Snapshot> {
+    return this.engine.openSnapshot();
   }
 
   /**
@@ -78,38 +47,12 @@ export class Database {
    */
   async probe(): Promise<void> {
     await this.queue.run(async (transaction) => {
-      // Like an event, it asks for pages that are not there yet: changing a number in place works on a full disk too.
-      await transaction.run('UPDATE write_probe SET probes = zeroblob(16384)');
-      await transaction.run('UPDATE write_probe SET probes = 0');
+      for (const statement of this.engine.probes) await transaction.run(statement);
     });
   }
 
   async close(): Promise<void> {
     await this.queue.close();
-    this.snapshots.close();
-    await this.reads.destroy();
-    await this.writer.destroy();
-  }
-}
-
-/** TypeORM opens the connection and migrates; the write path runs its statements on it without TypeORM between. */
-const connectionOf = (source: DataSource): BetterSqlite3.Database =>
-  (source.driver as unknown as { databaseConnection: BetterSqlite3.Database }).databaseConnection;
-
-function prepareWriter(connection: BetterSqlite3.Database, migrations: readonly MigrationClass[]): void {
-  try {
-    // First of all: what is not ours is left as it is, down to its journal mode.
-    refuseForeignSchema(connection, migrations);
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = FULL');
-    connection.pragma('foreign_keys = ON');
-    // A busy database is waited for in the queue: SQLite's own waiting would stop the whole process.
-    connection.pragma('busy_timeout = 0');
-    connection.pragma('cache_size = -32768');
-    // A checkpoint stops the writer; pages that change all the time are copied once for many commits (64 MiB of log).
-    connection.pragma('wal_autocheckpoint = 16384');
-  } catch (error) {
-    connection.close();
-    throw error;
+    await this.engine.close();
   }
 }

@@ -1,7 +1,12 @@
 // The log's name, in its checkpoints and of its key: made once for each log, and kept in it.
 import type { Runtime } from '../runtime/runtime.js';
 import type { Database } from './database.js';
+import type { Reader } from './reader.js';
 import { UnusableDatabase } from './unusable-database.js';
+
+/** Undefined while it has none. */
+export const originIn = async (reader: Reader): Promise<string | undefined> =>
+  (await reader.get<{ origin: string }>('SELECT origin FROM log_identity'))?.origin;
 
 /**
  * @param wanted the name for a log that has none yet; one is made when it is not given
@@ -12,8 +17,8 @@ export async function originOf(
   runtime: Runtime,
   wanted: string | undefined,
 ): Promise<string> {
-  const [kept] = database.query<{ origin: string }>('SELECT origin FROM log_identity');
-  const origin = kept?.origin ?? wanted ?? `daybook/${runtime.uuid()}`;
+  const kept = await originIn(database.reader);
+  const origin = kept ?? wanted ?? `daybook/${runtime.uuid()}`;
   if (wanted !== undefined && wanted !== origin) {
     throw new UnusableDatabase(`its log is named ${origin}; LOG_ORIGIN=${wanted} would give it another name`);
   }

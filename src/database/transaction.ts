@@ -1,17 +1,30 @@
 // What work inside a write transaction may do. Only the write queue makes one.
+import type { RowWrite } from './row-write.js';
 
 /** What is there at once, as everything is on SQLite, or comes from behind a network. */
 export type Awaitable<T> = T | Promise<T>;
 
 export type Value = string | number | bigint | Buffer | null;
 
-export interface Transaction {
+/** The statements of a transaction, as an engine runs them. `?` stands for a parameter. */
+export interface Statements {
   /** All rows of a query. */
   all<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row[]>;
   /** The first row of a query, if there is one. */
   get<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row | undefined>;
-  /** Changes rows; tells how many. */
+  /** Changes rows by a set-based statement; tells how many. */
   run(sql: string, ...parameters: readonly Value[]): Awaitable<number>;
+  /** Writes one row, as data. */
+  write<Row extends object>(write: RowWrite<Row>, row: Row): Awaitable<unknown>;
+  /**
+   * Writes many rows at once.
+   * @param rows a JSON array of arrays of cells, in the order of the table's columns: as one text they cross threads,
+   *   and go into the database, without becoming objects
+   */
+  writeAll(write: RowWrite, rows: string): Awaitable<unknown>;
+}
+
+export interface Transaction extends Statements {
   /**
    * What is kept for the length of this transaction under `key`, made by `make` when asked for the first time:
    * the place for facts that all commands of one commit share.

@@ -1,10 +1,9 @@
 // The one door to the write connection. Whatever waits is drained into one transaction (group commit): one commit
 // makes many commands durable, and a caller is answered only after it. See docs/concurrency.md.
-import type BetterSqlite3 from 'better-sqlite3';
 import { pause, stopwatch, type Runtime } from '../runtime/runtime.js';
 import { DatabaseUnavailable, isBusy, unavailableReason, type UnavailableReason } from './database-error.js';
-import { SqliteStatements } from './sqlite/sqlite-statements.js';
-import { SqliteTransaction } from './sqlite/sqlite-transaction.js';
+import { Batch } from './batch.js';
+import type { EngineTransaction, OpenEngine } from './engine.js';
 import type { Awaitable, Transaction } from './transaction.js';
 
 /** One caller's work. It may run more than once, and only the run that commits counts. */
@@ -21,7 +20,7 @@ interface Waiting {
 type Outcome = { value: unknown } | { error: unknown };
 
 interface Committed {
-  transaction: SqliteTransaction;
+  transaction: Batch;
   outcomes: Outcome[];
   commitSeconds: number;
 }
@@ -57,16 +56,14 @@ export class WriteQueue {
   private answeredCount = 0;
   private trouble: DatabaseUnavailable | undefined;
   private writtenAtMs = -Infinity;
-  private readonly statements: SqliteStatements;
   private readonly limits: WriteQueueLimits;
 
   constructor(
-    private readonly connection: BetterSqlite3.Database,
+    private readonly engine: Pick<OpenEngine, 'begin'>,
     private readonly runtime: Runtime,
     limits: Partial<WriteQueueLimits> = {},
     private readonly observer?: WriteObserver,
   ) {
-    this.statements = new SqliteStatements(connection);
     this.limits = { ...defaultLimits, ...limits };
   }
 
@@ -177,8 +174,8 @@ export class WriteQueue {
   }
 
   private async commitTogether(batch: readonly Waiting[]): Promise<Committed> {
-    await this.begin();
-    const transaction = new SqliteTransaction(this.statements);
+    const opened = await this.begin();
+    const transaction = new Batch(opened);
     try {
       const outcomes: Outcome[] = [];
       for (const { work } of batch) {
@@ -186,21 +183,20 @@ export class WriteQueue {
       }
       await transaction.finish();
       const commitsAt = stopwatch();
-      this.statements.run('COMMIT');
+      await opened.commit();
       return { transaction, outcomes, commitSeconds: stopwatch() - commitsAt };
     } catch (error) {
-      if (this.connection.inTransaction) this.statements.run('ROLLBACK');
+      await opened.rollback();
       throw error instanceof SpoiledBatch ? error.cause : error;
     }
   }
 
   /** Starts with the write lock: a transaction that reads first and then writes fails at once when it is taken. */
-  private async begin(): Promise<void> {
+  private async begin(): Promise<EngineTransaction> {
     const until = this.runtime.nowMs() + this.limits.busyRetryMs;
     for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, 100)) {
       try {
-        this.statements.run('BEGIN IMMEDIATE');
-        return;
+        return await this.engine.begin();
       } catch (error) {
         if (!isBusy(error) || this.runtime.nowMs() > until) throw error;
         const waitMs = pauseMs * (0.5 + this.runtime.random());
@@ -218,7 +214,7 @@ export class WriteQueue {
 }
 
 /** An error before the first write is the caller's own affair: a refusal, most often. */
-async function attempt(work: Work<unknown>, transaction: SqliteTransaction): Promise<Outcome> {
+async function attempt(work: Work<unknown>, transaction: Batch): Promise<Outcome> {
   const writesBefore = transaction.ownWrites;
   try {
     return { value: await work(transaction) };

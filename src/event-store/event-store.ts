@@ -1,8 +1,11 @@
 // The log: appends with an expected version (optimistic concurrency), reads one stream. Positions are gapless over the
 // whole log and versions in each stream; both are given inside the write transaction, so no rollback leaves a hole.
 import { timestamp, type Runtime } from '../runtime/runtime.js';
+import { append } from '../database/row-write.js';
 import type { Awaitable, Transaction } from '../database/transaction.js';
 import type { EncodedEvent } from './codec.js';
+import { events } from './events-table.js';
+import { lastEvent } from './log.js';
 import type { LogSignal } from './log-signal.js';
 
 export interface Metadata {
@@ -22,10 +25,6 @@ export const ownActor = 'daybook';
 /** How an event is named as a cause. Ids of commands are UUIDs, so the two are told apart. */
 export const eventName = (streamId: string, version: number): string => `${streamId}@${version}`;
 
-export interface EventRow extends EncodedEvent {
-  version: number;
-}
-
 /** The end of the log as it grows within one transaction. */
 interface Head {
   position: number;
@@ -41,7 +40,7 @@ const headKey = {};
  */
 export type LogGrowth = (transaction: Transaction, from: number, to: number) => Awaitable<unknown>;
 
-const pageSize = 256;
+const appendEvent = append(events);
 
 export class EventStore {
   constructor(
@@ -58,28 +57,31 @@ export class EventStore {
     transaction: Transaction,
     streamId: string,
     expectedVersion: number,
-    events: readonly EncodedEvent[],
+    encoded: readonly EncodedEvent[],
     metadata: Metadata,
   ): Promise<void> {
     const head = await transaction.once(headKey, () => this.readHead(transaction));
     const metadataText = JSON.stringify(metadata);
     let version = expectedVersion;
-    for (const { type, schema_version: schemaVersion, data } of events) {
+    for (const { type, schema_version, data } of encoded) {
       version += 1;
       head.position += 1;
-      await transaction.run(
-        `INSERT INTO events (position, stream_id, version, type, schema_version, data, metadata, recorded_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        head.position,
-        streamId,
+      await transaction.write(appendEvent, {
+        position: head.position,
+        stream_id: streamId,
         version,
         type,
-        schemaVersion,
+        schema_version,
         data,
-        metadataText,
-        head.recordedAt,
-      );
+        metadata: metadataText,
+        recorded_at: head.recordedAt,
+      });
     }
+  }
+
+  /** Lets other work in between two pages of a long read. */
+  nextTurn(): Promise<void> {
+    return this.runtime.nextTurn();
   }
 
   /** 0 when the stream has no events. */
@@ -91,33 +93,10 @@ export class EventStore {
     return row?.version ?? 0;
   }
 
-  /** The events of a stream after a version, in pages; other work runs between two pages. */
-  async *readStream(
-    source: Pick<Transaction, 'all'>,
-    streamId: string,
-    afterVersion: number,
-  ): AsyncGenerator<EventRow[]> {
-    for (let after = afterVersion; ;) {
-      const page = await source.all<EventRow>(
-        `SELECT version, type, schema_version, data FROM events
-         WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
-        streamId,
-        after,
-      );
-      yield page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < pageSize) return;
-      after = last.version;
-      await this.runtime.nextTurn();
-    }
-  }
-
   /** Once a transaction. All events of one commit carry one time, and it never goes back, even when the clock does. */
   private async readHead(transaction: Transaction): Promise<Head> {
     const now = timestamp(this.runtime.nowMs());
-    const last = await transaction.get<{ position: number; recorded_at: string }>(
-      'SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1',
-    );
+    const last = await lastEvent(transaction);
     const from = last?.position ?? 0;
     const head = {
       position: from,

@@ -1,18 +1,8 @@
-// Reads the whole log in order. It is append-only and gapless, so pages of it need no snapshot: what was read stays
-// true. Each statement is bounded, whatever the filter, so that a long read never stops the process.
-import type { Reader } from '../database/sqlite/sqlite-reader.js';
-
-/** An event as it is stored: `data` and `metadata` are JSON text. */
-export interface LoggedEvent {
-  position: number;
-  stream_id: string;
-  version: number;
-  type: string;
-  schema_version: number;
-  data: string;
-  metadata: string;
-  recorded_at: string;
-}
+// Reads the log in order. It is append-only and gapless, so pages of it need no snapshot: what was read stays true. Each
+// statement is bounded, whatever the filter, so that a long read never stops the process.
+import type { Reader } from '../database/reader.js';
+import type { Awaitable, Value } from '../database/transaction.js';
+import type { LoggedEvent } from './events-table.js';
 
 export interface LogFilter {
   streamId?: string | undefined;
@@ -28,37 +18,74 @@ export interface LogPage {
   scannedTo: number;
 }
 
+export interface PagesOptions {
+  /** A position: those after it. */
+  after?: number;
+  /** The last position; the end of the log as it is now when not given. */
+  upTo?: number;
+  /** The most events of a page. */
+  pageSize: number;
+  /** The most events of all pages. */
+  limit?: number;
+}
+
 /** The positions that one statement may look at when it filters. */
 const windowSize = 5_000;
 
 const columns = 'position, stream_id, version, type, schema_version, data, metadata, recorded_at';
 
+/** What can be asked for one row: a reader, or a transaction. */
+interface Source {
+  get<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row | undefined>;
+}
+
+/** The last event of the log; undefined while there is none. */
+export const lastEvent = (
+  source: Source,
+): Awaitable<Pick<LoggedEvent, 'position' | 'recorded_at'> | undefined> =>
+  source.get('SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1');
+
+/** The position of the last event of the log; 0 for an empty one. */
+export const endOf = async (source: Source): Promise<number> => (await lastEvent(source))?.position ?? 0;
+
 export class Log {
-  constructor(private readonly database: Reader) {}
+  /** @param nextTurn lets other work in between two pages */
+  constructor(
+    private readonly reader: Reader,
+    private readonly nextTurn: () => Promise<void>,
+  ) {}
 
   /** The position of the last event; 0 for an empty log. */
-  end(): number {
-    const [row] = this.database.query<{ position: number }>(
-      'SELECT coalesce(max(position), 0) AS position FROM events',
-    );
-    return row?.position ?? 0;
+  end(): Promise<number> {
+    return endOf(this.reader);
   }
 
-  /** The last position that a filter can reach now. */
-  endOf({ recordedTo }: LogFilter): number {
-    return recordedTo === undefined ? this.end() : this.firstAfter(recordedTo) - 1;
+  /** The event at a position; undefined when there is none. */
+  at(position: number): Promise<LoggedEvent | undefined> {
+    return this.reader.get(`SELECT ${columns} FROM events WHERE position = ?`, position);
   }
 
-  /** The position after which a filter can find anything, at least `after`. */
-  startOf(after: number, { recordedFrom }: LogFilter): number {
-    return recordedFrom === undefined ? after : Math.max(after, this.firstAtOrAfter(recordedFrom) - 1);
+  /** What is in the log now, page by page, as far as the filter lets it through; a page may be empty. */
+  async *pages(
+    filter: LogFilter,
+    { after = 0, upTo, pageSize, limit = Infinity }: PagesOptions,
+  ): AsyncGenerator<LoggedEvent[]> {
+    const end = upTo ?? (await this.endOf(filter));
+    let position = await this.startOf(after, filter);
+    for (let wanted = limit; wanted > 0 && position < end;) {
+      const { events, scannedTo } = await this.page(position, end, Math.min(pageSize, wanted), filter);
+      yield events;
+      wanted -= events.length;
+      position = scannedTo;
+      await this.nextTurn();
+    }
   }
 
   /** The next events after a position, up to and including `end`; looks at a bounded part of the log. */
-  page(after: number, end: number, limit: number, { streamId, type }: LogFilter): LogPage {
+  async page(after: number, end: number, limit: number, { streamId, type }: LogFilter): Promise<LogPage> {
     if (streamId !== undefined) return this.streamPage(after, end, limit, streamId, type);
     const to = type === undefined ? end : Math.min(end, after + windowSize);
-    const events = this.database.query<LoggedEvent>(
+    const events = await this.reader.all<LoggedEvent>(
       `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ${type === undefined ? '' : 'AND type = ?'}
        ORDER BY position LIMIT ?`,
       after,
@@ -69,18 +96,29 @@ export class Log {
     return { events, scannedTo: events.length === limit ? (events.at(-1)?.position ?? to) : to };
   }
 
+  /** The last position that a filter can reach now. */
+  private async endOf({ recordedTo }: LogFilter): Promise<number> {
+    return recordedTo === undefined ? this.end() : (await this.search((time) => time > recordedTo)) - 1;
+  }
+
+  /** The position after which a filter can find anything, at least `after`. */
+  private async startOf(after: number, { recordedFrom }: LogFilter): Promise<number> {
+    if (recordedFrom === undefined) return after;
+    return Math.max(after, (await this.search((time) => time >= recordedFrom)) - 1);
+  }
+
   /** In a stream the order of versions is the order of positions, and the index knows versions. */
-  private streamPage(
+  private async streamPage(
     after: number,
     end: number,
     limit: number,
     streamId: string,
     type: string | undefined,
-  ): LogPage {
-    const rows = this.database.query<LoggedEvent>(
+  ): Promise<LogPage> {
+    const rows = await this.reader.all<LoggedEvent>(
       `SELECT ${columns} FROM events WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ?`,
       streamId,
-      this.versionAt(streamId, after),
+      await this.versionAt(streamId, after),
       limit,
     );
     const last = rows.at(-1);
@@ -94,15 +132,13 @@ export class Log {
   }
 
   /** The version that a stream had at a position of the log. */
-  private versionAt(streamId: string, position: number): number {
+  private async versionAt(streamId: string, position: number): Promise<number> {
     if (position === 0) return 0;
-    const [row] = this.database.query<{ version: number }>(
-      `SELECT version FROM events WHERE position = ? AND stream_id = ?
-       UNION ALL
-       SELECT * FROM (SELECT version FROM events WHERE stream_id = ? AND +position <= ? ORDER BY version DESC LIMIT 1)
-       LIMIT 1`,
-      position,
-      streamId,
+    const here = await this.at(position);
+    if (here?.stream_id === streamId) return here.version;
+    // Adding nothing to the position keeps the search on the index of the stream.
+    const row = await this.reader.get<{ version: number }>(
+      'SELECT version FROM events WHERE stream_id = ? AND position + 0 <= ? ORDER BY version DESC LIMIT 1',
       streamId,
       position,
     );
@@ -110,20 +146,12 @@ export class Log {
   }
 
   /** Times never go back along the log, so a time is found like a word in a dictionary. */
-  private firstAtOrAfter(time: string): number {
-    return this.search((recordedAt) => recordedAt >= time);
-  }
-
-  private firstAfter(time: string): number {
-    return this.search((recordedAt) => recordedAt > time);
-  }
-
-  private search(isThere: (recordedAt: string) => boolean): number {
+  private async search(isThere: (recordedAt: string) => boolean): Promise<number> {
     let low = 1;
-    let high = this.end() + 1;
+    let high = (await this.end()) + 1;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      const [row] = this.database.query<{ recorded_at: string }>(
+      const row = await this.reader.get<{ recorded_at: string }>(
         'SELECT recorded_at FROM events WHERE position = ?',
         middle,
       );

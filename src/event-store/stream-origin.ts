@@ -1,10 +1,10 @@
 // What is known of the request that began a stream, from its first event.
-import type { Reader } from '../database/sqlite/sqlite-reader.js';
+import type { Reader } from '../database/reader.js';
 import type { Metadata } from './event-store.js';
 
 /** Undefined while the stream has no events. */
-export function metadataOfFirst(reader: Reader, streamId: string): Metadata | undefined {
-  const [first] = reader.query<{ metadata: string }>(
+export async function metadataOfFirst(reader: Reader, streamId: string): Promise<Metadata | undefined> {
+  const first = await reader.get<{ metadata: string }>(
     'SELECT metadata FROM events WHERE stream_id = ? AND version = 1',
     streamId,
   );

@@ -1,17 +1,12 @@
 // The write path of one kind of stream: load → decide → append → project, all inside the caller's transaction.
 import { LRUCache } from 'lru-cache';
-import type { Reader } from '../database/sqlite/sqlite-reader.js';
-import type { Transaction, Value } from '../database/transaction.js';
+import type { Reader } from '../database/reader.js';
+import type { Transaction } from '../database/transaction.js';
 import type { DomainEvent } from './decider.js';
 import type { EventStore, Metadata } from './event-store.js';
+import { foldStream, type Folded } from './fold.js';
 import type { StreamKind } from './kind.js';
 import { versionConflict } from './version-conflict.js';
-
-/** A folded state, exactly as of `version`. */
-export interface Folded<State> {
-  readonly state: State;
-  readonly version: number;
-}
 
 /** What one transaction did to one stream since it was last projected. */
 export interface Change<State, Event> {
@@ -22,7 +17,7 @@ export interface Change<State, Event> {
 }
 
 /** Writes a kind's read tables in the append transaction: their rows are never behind the log. */
-export interface Projector<State, Event> {
+export interface StreamProjector<State, Event> {
   project(transaction: Transaction, change: Change<State, Event>): Promise<void>;
 }
 
@@ -43,7 +38,7 @@ export type Committed<Event> = (streamId: string, events: readonly Event[]) => v
 
 export interface StreamsOptions<State, Event> {
   /** Of a kind that has read tables. */
-  projector?: Projector<State, Event>;
+  projector?: StreamProjector<State, Event>;
   /** How many cells of folded states are kept in memory (`Decider.sizeOf`). */
   cellsMax?: number;
   committed?: Committed<Event>;
@@ -52,7 +47,7 @@ export interface StreamsOptions<State, Event> {
 export class Streams<State extends object | undefined, Command, Event extends DomainEvent> {
   private readonly folding = new Map<string, Promise<void>>();
   private readonly cache: LRUCache<string, Folded<State>>;
-  private readonly projector: Projector<State, Event> | undefined;
+  private readonly projector: StreamProjector<State, Event> | undefined;
   private readonly committed: Committed<Event> | undefined;
 
   constructor(
@@ -161,30 +156,13 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     const cached = this.cache.get(streamId);
     const { state, version } = cached ?? { state: this.kind.decider.initialState, version: 0 };
     if (version === (await this.store.versionOf(transaction, streamId))) return cached ?? { state, version };
-    return this.foldOn(transaction, streamId, { state, version });
+    return foldStream(this.kind, transaction, streamId, { from: { state, version } });
   }
 
   private async foldCommitted(reader: Reader, streamId: string): Promise<void> {
-    const source = {
-      all: <Row>(sql: string, ...parameters: readonly Value[]) => reader.query<Row>(sql, ...parameters),
-    };
-    const folded = await this.foldOn(source, streamId, { state: this.kind.decider.initialState, version: 0 });
+    const folded = await foldStream(this.kind, reader, streamId, { nextTurn: () => this.store.nextTurn() });
     // A commit may have remembered a later one meanwhile.
     if (folded.version > (this.cache.peek(streamId)?.version ?? 0)) this.remember(streamId, folded);
-  }
-
-  private async foldOn(
-    source: Pick<Transaction, 'all'>,
-    streamId: string,
-    { state, version }: Folded<State>,
-  ): Promise<Folded<State>> {
-    for await (const page of this.store.readStream(source, streamId, version)) {
-      for (const row of page) {
-        state = this.kind.decider.evolve(state, this.kind.codec.decode(row));
-        version = row.version;
-      }
-    }
-    return { state, version };
   }
 
   private remember(streamId: string, folded: Folded<State>): void {

@@ -110,12 +110,17 @@ export class AuditController {
     summary: 'Lists the commands that were refused.',
     answers: { 200: json('In the order in which they happened.', refusalsAnswer, 'Link') },
   })
-  refusals(
+  async refusals(
     @Query({ schema: refusalsQuery }) { actor, code, limit, after }: z.output<typeof refusalsQuery>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): ListAnswer<KeptRefusal> {
-    const found = readRefusals(this.database, { after: after?.[0] ?? 0, limit: limit + 1, actor, code });
+  ): Promise<ListAnswer<KeptRefusal>> {
+    const found = await readRefusals(this.database, {
+      after: after?.[0] ?? 0,
+      limit: limit + 1,
+      actor,
+      code,
+    });
     const items = found.slice(0, limit);
     const last = items.at(-1);
     const next = found.length > limit && last !== undefined ? [last.id] : null;

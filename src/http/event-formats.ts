@@ -1,5 +1,5 @@
 // The forms in which an event goes out. Stored text is passed on as it is: what an auditor sees is what was hashed.
-import type { LoggedEvent } from '../event-store/log.js';
+import type { LoggedEvent } from '../event-store/events-table.js';
 
 /** One event as JSON text, on one line. */
 export const jsonOf = (event: LoggedEvent): string =>

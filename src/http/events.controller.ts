@@ -5,7 +5,8 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { Log, type LogFilter, type LoggedEvent } from '../event-store/log.js';
+import type { LoggedEvent } from '../event-store/events-table.js';
+import { Log, type LogFilter } from '../event-store/log.js';
 import { LogSignal } from '../event-store/log-signal.js';
 import { Runtime } from '../runtime/runtime.js';
 import { eventsAnswer } from './event-schemas.js';
@@ -69,7 +70,7 @@ export class EventsController {
   ): Promise<void> {
     const filter = { ...query, job_id: jobId };
     const { streamId } = filterOf(filter);
-    if (this.log.page(0, this.log.end(), 1, { streamId }).events.length === 0) {
+    if ((await this.log.page(0, Infinity, 1, { streamId })).events.length === 0) {
       throw new Problem(404, 'job_not_found', `There is no job ${jobId}.`);
     }
     await this.answer(filter, request, reply);
@@ -89,7 +90,7 @@ export class EventsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const from = lastEventId(request) ?? after;
-    const end = this.log.end();
+    const end = await this.log.end();
     // Whoever was further once would miss all that takes the place of what it has seen.
     if (from > end) throw new Problem(404, 'position_not_found', noPosition(from, end));
     await this.streams.run(reply, (stream) => this.follow(stream, from));
@@ -109,7 +110,8 @@ export class EventsController {
     }
     const limit = pageLimitOf(query);
     const events: LoggedEvent[] = [];
-    for await (const page of this.pages(query.after, limit + 1, filter)) events.push(...page);
+    const pages = this.log.pages(filter, { after: query.after, pageSize, limit: limit + 1 });
+    for await (const page of pages) events.push(...page);
     const items = events.slice(0, limit);
     const next = events.length > limit ? String(items.at(-1)?.position) : null;
     if (next !== null) reply.header('link', `<${linkTo(request, next)}>; rel="next"`);
@@ -124,21 +126,8 @@ export class EventsController {
   }
 
   private async *lines(after: number, limit: number, filter: LogFilter): AsyncGenerator<string> {
-    for await (const page of this.pages(after, limit, filter)) {
+    for await (const page of this.log.pages(filter, { after, pageSize, limit })) {
       if (page.length > 0) yield `${page.map(jsonOf).join('\n')}\n`;
-    }
-  }
-
-  /** What is in the log now, page by page. */
-  private async *pages(after: number, limit: number, filter: LogFilter): AsyncGenerator<LoggedEvent[]> {
-    const end = this.log.endOf(filter);
-    let position = this.log.startOf(after, filter);
-    for (let wanted = limit; wanted > 0 && position < end;) {
-      const { events, scannedTo } = this.log.page(position, end, Math.min(pageSize, wanted), filter);
-      yield events;
-      wanted -= events.length;
-      position = scannedTo;
-      await this.runtime.nextTurn();
     }
   }
 
@@ -146,7 +135,7 @@ export class EventsController {
   private async follow(stream: ServerSentEvents, from: number): Promise<void> {
     let quietSinceMs = this.runtime.nowMs();
     for (let position = from; !stream.closed.aborted;) {
-      const { events, scannedTo } = this.log.page(position, this.log.end(), pageSize, {});
+      const { events, scannedTo } = await this.log.page(position, await this.log.end(), pageSize, {});
       await stream.send(events.map((event) => ({ id: String(event.position), data: jsonOf(event) })));
       position = Math.max(position, scannedTo);
       if (events.length > 0) {

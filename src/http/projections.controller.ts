@@ -4,6 +4,8 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { Database } from '../database/database.js';
+import { entityOf } from '../database/entity.js';
+import type { Table } from '../database/table.js';
 import { Log } from '../event-store/log.js';
 import { readCheckpoint } from '../projection/checkpoint.js';
 import { Rebuilds, type RebuildView } from '../projection/rebuilds.js';
@@ -27,14 +29,16 @@ export class ProjectionsController {
     summary: 'How far the read tables are, and how they were last built anew.',
     answers: { 200: json('The projections.', projectionListAnswer) },
   })
-  list(): z.output<typeof projectionListAnswer> {
-    const latest = this.rebuilds.latest() ?? null;
-    const end = this.log.end();
-    const items = this.rebuilds.projections.map(({ name, tables }) => {
-      const { version, position } = readCheckpoint(this.database, name);
-      const rows = Object.fromEntries(tables.map((table) => [table.name, this.count(table.name)]));
-      return { name, version, position, lag: Math.max(0, end - position), rows, last_rebuild: latest };
-    });
+  async list(): Promise<z.output<typeof projectionListAnswer>> {
+    const latest = (await this.rebuilds.latest()) ?? null;
+    const end = await this.log.end();
+    const items = [];
+    for (const { name, tables } of this.rebuilds.projections) {
+      const { version, position } = await readCheckpoint(this.database.reader, name);
+      const rows: Record<string, number> = {};
+      for (const table of tables) rows[table.name] = await this.count(table);
+      items.push({ name, version, position, lag: Math.max(0, end - position), rows, last_rebuild: latest });
+    }
     return { items };
   }
 
@@ -63,7 +67,7 @@ export class ProjectionsController {
     answers: { 200: json('The rebuild.', rebuildAnswer) },
     problems: ['rebuild_not_found'],
   })
-  find(@Param('id') id: string): RebuildView {
+  find(@Param('id') id: string): Promise<RebuildView> {
     return this.rebuilds.find(id);
   }
 
@@ -79,8 +83,7 @@ export class ProjectionsController {
     return this.rebuilds.cancel(id);
   }
 
-  private count(table: string): number {
-    const [row] = this.database.query<{ count: number }>(`SELECT count(*) AS count FROM ${table}`);
-    return row?.count ?? 0;
+  private count(table: Table): Promise<number> {
+    return this.database.source.getRepository(entityOf(table)).count();
   }
 }

@@ -2,7 +2,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { DomainEvent } from '../event-store/decider.js';
 import type { StreamKind } from '../event-store/kind.js';
-import type { MigrationClass } from '../database/sqlite/schema-check.js';
+import type { Migration } from '../database/migration.js';
+import type { Table } from '../database/table.js';
 import type { Projection } from '../projection/projected.js';
 
 export interface Kind<
@@ -13,7 +14,9 @@ export interface Kind<
   /** The rows of read tables that a state stands for. */
   readonly projection?: Projection<State, Event>;
   /** What makes its tables. */
-  readonly migrations?: readonly MigrationClass[];
+  readonly migrations?: readonly Migration[];
+  /** Its tables that are no projection's. */
+  readonly tables?: readonly Table[];
   /**
    * Its commands, queries and controllers. Loaded when it is asked for: the threads that fold the log know the kinds
    * too, and do without.

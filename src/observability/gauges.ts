@@ -2,9 +2,9 @@
 import { Gauge, type Registry } from 'prom-client';
 
 export interface Sights {
-  jobs(): Readonly<Record<string, number>>;
-  modelDays(): Readonly<Record<string, number>>;
-  logEvents(): number;
+  jobs(): Promise<Readonly<Record<string, number>>>;
+  modelDays(): Promise<Readonly<Record<string, number>>>;
+  logEvents(): Promise<number>;
   writesWaiting(): number;
   liveStreams(): number;
   /** Of the rebuild that runs, in events; zeros when none does. */
@@ -13,23 +13,23 @@ export interface Sights {
 
 export function watchGauges(registry: Registry, sights: Sights): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       name,
       help,
       registers,
-      collect() {
-        this.set(read());
+      async collect() {
+        this.set(await read());
       },
     });
-  const byStatus = (name: string, help: string, read: () => Readonly<Record<string, number>>) =>
+  const byStatus = (name: string, help: string, read: () => Promise<Readonly<Record<string, number>>>) =>
     new Gauge({
       name,
       help,
       registers,
       labelNames: ['status'],
-      collect() {
-        for (const [status, count] of Object.entries(read())) this.set({ status }, count);
+      async collect() {
+        for (const [status, count] of Object.entries(await read())) this.set({ status }, count);
       },
     });
 

@@ -14,7 +14,7 @@ export interface Work {
 
 export function traceWork(
   { source, executor }: Work,
-  triggerOf: (streamId: string) => string | undefined,
+  triggerOf: (streamId: string) => Promise<string | undefined>,
   tracer: Tracer,
 ): Work {
   const claimOf = new WeakMap<object, Claim>();
@@ -46,7 +46,7 @@ export function traceWork(
             kind: SpanKind.CONSUMER,
             root: true,
             attributes: attributesOf(claim),
-            links: linksOf(claim, triggerOf),
+            links: await linksOf(claim, triggerOf),
           },
           ROOT_CONTEXT,
         );
@@ -72,8 +72,11 @@ function attributesOf(claim: Claim | undefined): Record<string, string | number>
   return { ...Object.fromEntries(facts), 'daybook.correlation_id': claim.metadata.correlation_id };
 }
 
-function linksOf(claim: Claim | undefined, triggerOf: (streamId: string) => string | undefined) {
-  const traceparent = claim === undefined ? undefined : triggerOf(claim.streamId);
+async function linksOf(
+  claim: Claim | undefined,
+  triggerOf: (streamId: string) => Promise<string | undefined>,
+) {
+  const traceparent = claim === undefined ? undefined : await triggerOf(claim.streamId);
   const trigger = traceparent === undefined ? undefined : spanContextOf(traceparent);
   return trigger === undefined ? [] : [{ context: trigger }];
 }

@@ -48,7 +48,7 @@ export class Tracing {
   }
 
   /** @param triggerOf the `traceparent` of what began a stream, if it was kept */
-  work(work: Work, triggerOf: (streamId: string) => string | undefined): Work {
+  work(work: Work, triggerOf: (streamId: string) => Promise<string | undefined>): Work {
     return traceWork(work, triggerOf, this.tracer);
   }
 

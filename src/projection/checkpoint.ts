@@ -1,16 +1,10 @@
-// How far a projection has come, kept in the transaction that projects: a start sees at once whether something is
-// missing, whatever the length of the log.
-import type { Reader } from '../database/sqlite/sqlite-reader.js';
+// How far a projection has come (its checkpoint), kept in the transaction that projects: a start sees at once whether
+// something is missing, whatever the length of the log.
+import type { Reader } from '../database/reader.js';
+import { put } from '../database/row-write.js';
 import type { Transaction } from '../database/transaction.js';
 import type { LogGrowth } from '../event-store/event-store.js';
-
-export interface Checkpoint {
-  name: string;
-  /** Of the rules that made its rows. */
-  version: number;
-  /** Every event up to here is in its tables. */
-  position: number;
-}
+import { projections, type Checkpoint } from './tables.js';
 
 /**
  * In each transaction that appends: every projection that was at the end of the log is at its new end, since each one
@@ -19,24 +13,35 @@ export interface Checkpoint {
 export const advanceCheckpoints: LogGrowth = (transaction, from, to) =>
   transaction.run('UPDATE projections SET position = ? WHERE position = ?', to, from);
 
+const putCheckpoint = put(projections);
+
 /** After a rebuild or a catch-up: its tables are of these rules, as of this position. */
-export async function saveCheckpoint(
-  transaction: Transaction,
-  { name, version, position }: Checkpoint,
-): Promise<void> {
-  await transaction.run(
-    'INSERT OR REPLACE INTO projections (name, version, position) VALUES (?, ?, ?)',
-    name,
-    version,
-    position,
-  );
+export async function saveCheckpoint(transaction: Transaction, checkpoint: Checkpoint): Promise<void> {
+  await transaction.write(putCheckpoint, checkpoint);
 }
 
 /** At the beginning of the log, by no rules, when there is none. */
-export function readCheckpoint(reader: Reader, name: string): Checkpoint {
-  const [found] = reader.query<Checkpoint>(
+export async function readCheckpoint(reader: Reader, name: string): Promise<Checkpoint> {
+  const found = await reader.get<Checkpoint>(
     'SELECT name, version, position FROM projections WHERE name = ?',
     name,
   );
   return found ?? { name, version: 0, position: 0 };
+}
+
+/**
+ * What is wrong with tables that are ahead of the log, or of this Daybook: a service does not start on them.
+ * @param known the version of the rules that this Daybook has
+ * @param end of the log
+ */
+export function aheadOf(
+  { name, version, position }: Checkpoint,
+  known: number,
+  end: number,
+): string | undefined {
+  if (version > known)
+    return `the tables of the projection "${name}" come from a newer Daybook (version ${version}, this one knows ${known}): update this one`;
+  if (position > end)
+    return `the tables of the projection "${name}" are at position ${position}, and the log ends at ${end}: events are missing, or the row in projections was changed; restore a backup, or ask daybook verify what differs`;
+  return undefined;
 }

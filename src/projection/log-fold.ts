@@ -1,9 +1,11 @@
 // Folds the whole log in its order and gives the rows that it stands for, in slices, in bounded memory. It runs in a
 // thread of its own, on a connection of its own. On the way it compares the rows with those of the live tables.
-import type BetterSqlite3 from 'better-sqlite3';
+import type { OpenReader } from '../database/engine.js';
+import { cellsOf, type Cell, type Table } from '../database/table.js';
 import type { DomainEvent } from '../event-store/decider.js';
 import { kindOfStream, subjectOf } from '../event-store/kind.js';
-import { cellsOf, type Cell, type ProjectedKind, type ProjectedTable } from './projected.js';
+import { foldStream } from '../event-store/fold.js';
+import type { ProjectedKind } from './projected.js';
 import type { Difference } from './row-comparison.js';
 import { reportedMax, TableComparison } from './table-comparison.js';
 
@@ -26,6 +28,8 @@ export interface LogFoldOptions {
   cellsMax?: number;
   /** How many rows there are in a slice. */
   sliceRows?: number;
+  /** Lets other work in between two pages of the log. */
+  nextTurn?: () => Promise<void>;
 }
 
 /** As the columns list it: a row as an array is read in two thirds of the time. */
@@ -58,12 +62,13 @@ const pageSize = 2_000;
 
 /** A stream without an event among so many rests. */
 const restsAfter = 5_000;
-const columns = 'position, stream_id, version, type, schema_version, data';
+
+const pageSql = `SELECT position, stream_id, version, type, schema_version, data FROM events
+  WHERE position > ? AND position <= ? ORDER BY position LIMIT ${pageSize}`;
 
 export class LogFold {
   /** Everything up to here has been folded. */
   position = 0;
-  private readonly comparisons: ReadonlyMap<ProjectedKind, TableComparison>;
   /** Where the tables of each projection begin among those of all. */
   private readonly firstTables: ReadonlyMap<ProjectedKind, number>;
 
@@ -73,57 +78,58 @@ export class LogFold {
   private cells = 0;
   private slice: RowWrite[] = [];
   private sliceRows = 0;
-  private readonly page: BetterSqlite3.Statement;
-  private readonly streamPage: BetterSqlite3.Statement;
+  private readonly kinds: readonly ProjectedKind[];
+  private readonly nextTurn: (() => Promise<void>) | undefined;
   private readonly restingCellsMax: number;
   private readonly cellsMax: number;
   private readonly sliceMax: number;
 
-  constructor(
-    private readonly kinds: readonly ProjectedKind[],
-    private readonly connection: BetterSqlite3.Database,
-    { restingCellsMax = 3_000, cellsMax = 500_000, sliceRows = 60 }: LogFoldOptions = {},
+  private constructor(
+    private readonly opened: OpenReader,
+    /** With the live tables. */
+    private readonly comparisons: ReadonlyMap<ProjectedKind, TableComparison>,
+    { restingCellsMax = 3_000, cellsMax = 500_000, sliceRows = 60, nextTurn }: LogFoldOptions,
   ) {
+    this.kinds = [...comparisons.keys()];
+    this.nextTurn = nextTurn;
     this.restingCellsMax = restingCellsMax;
     this.cellsMax = cellsMax;
     this.sliceMax = sliceRows;
-    this.comparisons = new Map(kinds.map((kind) => [kind, new TableComparison(kind, connection)]));
     const firstTables = new Map<ProjectedKind, number>();
     let tables = 0;
-    for (const kind of kinds) {
+    for (const kind of this.kinds) {
       firstTables.set(kind, tables);
       tables += kind.projection.tables.length;
     }
     this.firstTables = firstTables;
-    this.page = connection
-      .prepare(
-        `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ORDER BY position LIMIT ${pageSize}`,
-      )
-      .raw();
-    this.streamPage = connection
-      .prepare(
-        `SELECT ${columns} FROM events WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
-      )
-      .raw();
   }
 
-  get end(): number {
-    return this.connection.prepare('SELECT coalesce(max(position), 0) FROM events').pluck().get() as number;
+  /** @param opened a reader of its own, which it closes */
+  static async of(
+    kinds: readonly ProjectedKind[],
+    opened: OpenReader,
+    options: LogFoldOptions = {},
+  ): Promise<LogFold> {
+    const comparisons = new Map<ProjectedKind, TableComparison>();
+    for (const kind of kinds) comparisons.set(kind, await TableComparison.of(kind, opened));
+    return new LogFold(opened, comparisons, options);
   }
 
   /**
    * Folds on until `end`, and gives what has to be written so that the new tables are as of that position.
    * @throws Error when an event can't be read or the log has a hole
    */
-  *upTo(end: number): Generator<RowWrite[]> {
+  async *upTo(end: number): AsyncGenerator<RowWrite[]> {
     while (this.position < end) {
-      const events = this.page.all(this.position, end) as StoredEvent[];
+      await this.nextTurn?.();
+      const events = await this.opened.reader.values<StoredEvent>(pageSql, this.position, end);
       if (events.length === 0) throw new Error(`the log has no event at position ${this.position + 1}`);
       for (const event of events) {
         const [position] = event;
         if (position !== this.position + 1)
           throw new Error(`the log has no event at position ${this.position + 1}`);
-        this.apply(event);
+        const followed = this.latestOf(event) ?? (await this.follow(event));
+        if (followed !== undefined) this.apply(followed, event);
         this.position = position;
         if (this.cells > this.restingCellsMax) yield* this.evict();
       }
@@ -132,8 +138,8 @@ export class LogFold {
     yield* this.flush();
   }
 
-  close(): void {
-    this.connection.close();
+  async close(): Promise<void> {
+    await this.opened.close();
   }
 
   /** With the live tables, so far. */
@@ -146,13 +152,14 @@ export class LogFold {
   }
 
   /** Rows in the live tables of subjects that have no events at all. */
-  compareStrays(): void {
-    for (const comparison of this.comparisons.values()) comparison.compareStrays();
+  async compareStrays(): Promise<void> {
+    for (const comparison of this.comparisons.values()) await comparison.compareStrays();
   }
 
-  private apply([position, streamId, version, type, schemaVersion, data]: StoredEvent): void {
-    const followed = this.latestOf(streamId, version);
-    if (followed === undefined) return;
+  private apply(
+    followed: Followed,
+    [position, streamId, version, type, schemaVersion, data]: StoredEvent,
+  ): void {
     if (version !== followed.version + 1)
       throw new Error(
         `stream ${streamId} has no version ${followed.version + 1} before position ${position}`,
@@ -169,50 +176,44 @@ export class LogFold {
   }
 
   /** The map keeps the order of insertion, so its first stream is always the one that rested longest. */
-  private latestOf(streamId: string, version: number): Followed | undefined {
+  private latestOf([, streamId]: StoredEvent): Followed | undefined {
     if (this.latest?.streamId === streamId) return this.latest.followed;
-    const kind = kindOfStream(this.kinds, streamId);
-    if (kind === undefined) return undefined;
-    const followed = this.followed.get(streamId) ?? this.follow(kind, streamId, version);
+    const followed = this.followed.get(streamId);
+    if (followed === undefined) return undefined;
     this.followed.delete(streamId);
     this.followed.set(streamId, followed);
     this.latest = { streamId, followed };
     return followed;
   }
 
-  /** A stream that was let go is folded again from its beginning. */
-  private follow(kind: ProjectedKind, streamId: string, version: number): Followed {
+  /** A stream that was let go is folded again from its beginning. Undefined for a kind that is not rebuilt. */
+  private async follow([, streamId, version]: StoredEvent): Promise<Followed | undefined> {
+    const kind = kindOfStream(this.kinds, streamId);
+    if (kind === undefined) return undefined;
+    const folded = await this.foldUpTo(kind, streamId, version - 1);
     const followed: Followed = {
       kind,
-      state: kind.decider.initialState,
-      version: 0,
+      state: folded.state,
+      version: folded.version,
       position: 0,
       wasEvicted: version > 1,
       isWritten: false,
       unwritten: [],
       isDirty: false,
     };
-    if (version > 1) this.foldOn(followed, streamId, version - 1);
     this.cells += kind.decider.sizeOf(followed.state);
+    this.followed.set(streamId, followed);
+    this.latest = { streamId, followed };
     return followed;
   }
 
-  private foldOn(followed: Pick<Followed, 'kind' | 'state' | 'version'>, streamId: string, to: number): void {
-    const { decider, codec } = followed.kind;
-    while (followed.version < to) {
-      const events = this.streamPage.all(streamId, followed.version) as StoredEvent[];
-      if (events.length === 0) return;
-      for (const [, , version, type, schemaVersion, data] of events) {
-        if (version > to) return;
-        const event = codec.decode({ type, schema_version: schemaVersion, data });
-        followed.state = decider.evolve(followed.state, event);
-        followed.version = version;
-      }
-    }
+  private async foldUpTo(kind: ProjectedKind, streamId: string, to: number) {
+    if (to <= 0) return { state: kind.decider.initialState, version: 0 };
+    return foldStream(kind, this.opened.reader, streamId, { until: (event) => event.version > to });
   }
 
   /** Lets go of the streams that rested longest; the one at work stays, however large. */
-  private *evict(): Generator<RowWrite[]> {
+  private async *evict(): AsyncGenerator<RowWrite[]> {
     for (const [streamId, followed] of this.followed) {
       const isResting = this.position - followed.position > restsAfter;
       if (this.cells <= (isResting ? this.restingCellsMax / 2 : this.cellsMax) || this.followed.size === 1)
@@ -224,13 +225,13 @@ export class LogFold {
     }
   }
 
-  private *write(streamId: string, followed: Followed): Generator<RowWrite[]> {
+  private async *write(streamId: string, followed: Followed): AsyncGenerator<RowWrite[]> {
     if (!followed.isDirty) return;
     const { kind: streamKind } = followed;
     const { tables } = streamKind.projection;
     const firstTable = this.firstTables.get(streamKind) ?? 0;
     const subject = subjectOf(streamKind, streamId);
-    if (!followed.isWritten) this.compareAll(streamId, subject, followed);
+    if (!followed.isWritten) await this.compareAll(streamId, subject, followed);
     const touched = followed.isWritten
       ? tables.map((table) => this.touchedRows(followed, table))
       : tables.map(() => undefined);
@@ -258,7 +259,7 @@ export class LogFold {
     followed.unwritten = [];
   }
 
-  private touchedRows(followed: Followed, table: ProjectedTable) {
+  private touchedRows(followed: Followed, table: Table) {
     return followed.kind.projection.rowsTouchedBy(followed.state, followed.unwritten, table.name);
   }
 
@@ -270,14 +271,14 @@ export class LogFold {
   }
 
   /** The live tables may be ahead of the fold: in one snapshot, both are brought to the same version. */
-  private compareAll(streamId: string, subject: string, { kind, state, version }: Followed): void {
-    const now = { kind, state, version };
-    this.connection.exec('BEGIN');
-    try {
-      this.foldOn(now, streamId, Infinity);
-      this.comparisons.get(kind)?.compare(subject, now.state);
-    } finally {
-      this.connection.exec('COMMIT');
-    }
+  private async compareAll(
+    streamId: string,
+    subject: string,
+    { kind, state, version }: Followed,
+  ): Promise<void> {
+    await this.opened.inSnapshot(async () => {
+      const now = await foldStream(kind, this.opened.reader, streamId, { from: { state, version } });
+      await this.comparisons.get(kind)?.compare(subject, now.state);
+    });
   }
 }

@@ -2,15 +2,18 @@
 // meanwhile, and take their place in one transaction. Commands and reads go on; see docs/decisions/0010.
 import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
+import { endOf } from '../event-store/log.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
 import { saveCheckpoint } from './checkpoint.js';
 import { FoldThread, type FoldReport, type Slice, type WriteSlices } from './fold-thread.js';
 import type { Projection } from './projected.js';
-import { ShadowTables } from './shadow-tables.js';
+import { Shadow } from './shadow.js';
 
 /** The thread that folds the log. */
 export interface RebuildProgram {
   program: URL;
+  /** Of the database. */
+  url: string;
   /** Of the module that lists the kinds. */
   kindsUrl: string;
 }
@@ -24,7 +27,7 @@ const lastEventsMax = 500;
 export class Rebuild {
   eventsDone = 0;
   eventsTotal = 0;
-  private readonly shadow: ShadowTables;
+  private readonly shadow: Shadow;
   private readonly thread: FoldThread;
   /** What the queue had answered when the last slice was written: more of it now, and there are other commands. */
   private answeredBefore = 0;
@@ -34,12 +37,11 @@ export class Rebuild {
     private readonly database: Database,
     private readonly runtime: Runtime,
     private readonly projections: readonly Projection[],
-    { program, kindsUrl }: RebuildProgram,
+    { program, ...task }: RebuildProgram,
   ) {
-    this.shadow = new ShadowTables(projections.map(({ tables }) => tables));
+    this.shadow = new Shadow(database.engine.shadows, projections);
     this.thread = new FoldThread(program, {
-      path: database.path,
-      kindsUrl,
+      ...task,
       projections: projections.map(({ name }) => name),
     });
   }
@@ -54,7 +56,7 @@ export class Rebuild {
     try {
       await queue.run((transaction) => this.shadow.create(transaction));
       for (;;) {
-        await this.foldTo(this.end(), (slices) => this.writeSlices(slices));
+        await this.foldTo(await endOf(this.database.reader), (slices) => this.writeSlices(slices));
         const report = await queue.runAlone((transaction) => this.finish(transaction, finished));
         if (report !== undefined) return report;
       }
@@ -79,7 +81,7 @@ export class Rebuild {
     transaction: Transaction,
     finished: (transaction: Transaction, report: FoldReport) => Promise<void>,
   ): Promise<FoldReport | undefined> {
-    const end = this.end();
+    const end = await endOf(this.database.reader);
     if (end - this.eventsDone > lastEventsMax) return undefined;
     const report = await this.foldTo(end, async (slices) => {
       const count = slices.length;
@@ -118,12 +120,5 @@ export class Rebuild {
     const report = await this.thread.foldTo(end, write);
     this.eventsDone = end;
     return report;
-  }
-
-  private end(): number {
-    const [row] = this.database.query<{ end: number }>(
-      'SELECT coalesce(max(position), 0) AS end FROM events',
-    );
-    return row?.end ?? 0;
   }
 }

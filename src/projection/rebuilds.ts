@@ -1,5 +1,7 @@
 // Rebuilds as admins see them: one at a time, followed while it runs, remembered afterwards.
 import type { Database } from '../database/database.js';
+import { entityOf } from '../database/entity.js';
+import { put } from '../database/row-write.js';
 import type { Transaction } from '../database/transaction.js';
 import { Refusal } from '../runtime/refusal.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
@@ -7,24 +9,13 @@ import type { FoldReport } from './fold-thread.js';
 import type { Projection } from './projected.js';
 import { Rebuild, type RebuildProgram } from './rebuild.js';
 import type { Difference } from './row-comparison.js';
-import { ShadowTables } from './shadow-tables.js';
+import { Shadow } from './shadow.js';
+import { rebuilds, type RebuildRow } from './tables.js';
 
-export interface RebuildView {
-  id: string;
-  projection: string;
-  status: 'running' | 'completed' | 'failed' | 'cancelled';
-  events_done: number;
-  events_total: number;
-  /** How many rows or columns of the old tables were not what the events say. */
-  difference_count: number;
+export type RebuildView = Omit<RebuildRow, 'differences'> & {
   /** The first hundred. */
   differences: Difference[];
-  started_at: string;
-  ended_at: string | null;
-  error: string | null;
-}
-
-type RebuildRow = Omit<RebuildView, 'differences'> & { differences: string };
+};
 
 interface Running {
   id: string;
@@ -52,10 +43,9 @@ export class Rebuilds {
   /** At the start of a service: what was running when the last one died is over, and its tables go. */
   async cleanUp(): Promise<void> {
     const { database } = this;
-    const [left] = database.query("SELECT 1 FROM rebuilds WHERE status = 'running' LIMIT 1");
-    if (left === undefined) return;
+    if (!(await this.table.existsBy({ status: 'running' }))) return;
     await database.queue.run((transaction) =>
-      new ShadowTables(this.projections.map(({ tables }) => tables)).drop(transaction),
+      new Shadow(database.engine.shadows, this.projections).drop(transaction),
     );
     const error = 'The service ended while it ran; the tables are as they were before it.';
     await database.queue.run((transaction) =>
@@ -95,22 +85,20 @@ export class Rebuilds {
   }
 
   /** @throws Refusal `rebuild_not_found` */
-  find(id: string): RebuildView {
+  async find(id: string): Promise<RebuildView> {
     if (this.running?.id === id) return this.viewOf(this.running);
     if (this.unwritten?.id === id) return this.unwritten;
-    const [row] = this.database.query<RebuildRow>('SELECT * FROM rebuilds WHERE id = ?', id);
-    if (row === undefined) throw new Refusal('missing', 'rebuild_not_found', 'There is no such rebuild.');
-    return { ...row, differences: JSON.parse(row.differences) as Difference[] };
+    const row = await this.table.findOneBy({ id });
+    if (row === null) throw new Refusal('missing', 'rebuild_not_found', 'There is no such rebuild.');
+    return viewOfRow(row);
   }
 
   /** The one that runs, or the last one that ran. */
-  latest(): RebuildView | undefined {
+  async latest(): Promise<RebuildView | undefined> {
     if (this.running !== undefined) return this.viewOf(this.running);
     if (this.unwritten !== undefined) return this.unwritten;
-    const [row] = this.database.query<{ id: string }>(
-      'SELECT id FROM rebuilds ORDER BY started_at DESC, rowid DESC LIMIT 1',
-    );
-    return row === undefined ? undefined : this.find(row.id);
+    const [row] = await this.table.find({ order: { started_at: 'DESC' }, take: 1 });
+    return row === undefined ? undefined : viewOfRow(row);
   }
 
   /**
@@ -140,6 +128,11 @@ export class Rebuilds {
   /** Before the database is closed. */
   async stop(): Promise<void> {
     if (this.running !== undefined) await this.cancel(this.running.id);
+  }
+
+  /** Those that were written down. */
+  private get table() {
+    return this.database.source.getRepository(entityOf(rebuilds));
   }
 
   /** Never rejects: nobody may be waiting for it. */
@@ -210,12 +203,14 @@ export class Rebuilds {
   }
 }
 
+const viewOfRow = (row: RebuildRow): RebuildView => ({
+  ...row,
+  differences: JSON.parse(row.differences) as Difference[],
+});
+
+const putRebuild = put(rebuilds);
+
 /** As it is now, in place of what was written of it before. */
 async function save(transaction: Transaction, view: RebuildView): Promise<void> {
-  const row: RebuildRow = { ...view, differences: JSON.stringify(view.differences) };
-  const columns = Object.keys(row);
-  await transaction.run(
-    `INSERT OR REPLACE INTO rebuilds (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    ...Object.values(row),
-  );
+  await transaction.write(putRebuild, { ...view, differences: JSON.stringify(view.differences) });
 }

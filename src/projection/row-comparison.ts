@@ -1,6 +1,7 @@
 // Holds the rows of one subject in a table against those that its events stand for.
-import type BetterSqlite3 from 'better-sqlite3';
-import type { Cell, ProjectedTable } from './projected.js';
+import type { Reader } from '../database/reader.js';
+import { columnsOf, type Cell, type Table } from '../database/table.js';
+import { subjectColumnOf } from './projected.js';
 
 export interface Difference {
   table: string;
@@ -17,25 +18,23 @@ export interface Difference {
 type Cells = readonly Cell[];
 
 export class RowComparison {
-  private readonly select: BetterSqlite3.Statement;
+  private readonly select: string;
+  private readonly columns: readonly string[];
+  /** Of the key, the subject first. */
   private readonly keyPlaces: readonly number[];
-  private readonly subjectPlace: number;
 
   constructor(
-    connection: BetterSqlite3.Database,
-    private readonly table: ProjectedTable,
+    private readonly reader: Reader,
+    private readonly table: Table,
   ) {
-    const columns = table.columns.join(', ');
-    this.select = connection
-      .prepare(`SELECT ${columns} FROM ${table.name} WHERE ${table.subjectColumn} = ?`)
-      .raw();
-    this.keyPlaces = table.keyColumns.map((column) => table.columns.indexOf(column));
-    this.subjectPlace = table.columns.indexOf(table.subjectColumn);
+    this.columns = columnsOf(table);
+    this.select = `SELECT ${this.columns.join(', ')} FROM ${table.name} WHERE ${subjectColumnOf(table)} = ?`;
+    this.keyPlaces = table.key.map((column) => this.columns.indexOf(column));
   }
 
   /** @param expected the rows that the events stand for, as `cellsOf` lists them */
-  differences(subject: string, expected: readonly Cells[]): Difference[] {
-    const actual = this.select.all(subject) as Cells[];
+  async differences(subject: string, expected: readonly Cells[]): Promise<Difference[]> {
+    const actual = await this.reader.values<Cells>(this.select, subject);
     // Rows lie in the order in which they were made, unless somebody has been there.
     if (actual.length === expected.length && actual.every((row, place) => isSame(row, expected[place])))
       return [];
@@ -60,7 +59,7 @@ export class RowComparison {
   }
 
   private *differingColumns(expected: Cells, actual: Cells): Generator<Difference> {
-    for (const [place, column] of this.table.columns.entries()) {
+    for (const [place, column] of this.columns.entries()) {
       if (expected[place] === actual[place]) continue;
       yield { ...this.nameOf(expected), column, expected: expected[place], actual: actual[place] };
     }
@@ -71,13 +70,12 @@ export class RowComparison {
   }
 
   private nameOf(row: Cells): Record<string, unknown> & { table: string } {
-    const places = [this.subjectPlace, ...this.keyPlaces];
-    const key = places.map((place) => [this.table.columns[place], String(row[place])] as const);
+    const key = this.keyPlaces.map((place) => [this.columns[place], String(row[place])] as const);
     return { table: this.table.name, ...(Object.fromEntries(key) as Record<string, unknown>) };
   }
 
   private asRow(row: Cells): object {
-    return Object.fromEntries(this.table.columns.map((column, place) => [column, row[place]]));
+    return Object.fromEntries(this.columns.map((column, place) => [column, row[place]]));
   }
 }
 

@@ -3,9 +3,6 @@
 import { hashBytes, hashNode, rootOf } from './merkle.js';
 import { ProofError } from './proof-error.js';
 
-/** What is there at once, or comes. */
-type Awaitable<T> = T | Promise<T>;
-
 const tileHeight = 8;
 /** A full tile has 2^8 hashes, 8,192 bytes: a subtree of height 8. */
 export const tileWidth = 2 ** tileHeight;
@@ -13,9 +10,9 @@ export const tileBytes = tileWidth * hashBytes;
 
 export interface TileStore {
   /** The hashes of a tile one after the other, or nothing when it was never written. */
-  read(level: number, index: number): Awaitable<Buffer | undefined>;
+  read(level: number, index: number): Promise<Buffer | undefined>;
   /** Replaces a tile: the last one of a level is written anew while it grows. */
-  write(level: number, index: number, hashes: Buffer): Awaitable<void>;
+  write(level: number, index: number, hashes: Buffer): Promise<unknown>;
 }
 
 export function hashesIn(tile: Buffer): Buffer[] {

@@ -1,6 +1,6 @@
 // Removes the jobs that ended long ago (§3, cleanup_old_jobs). Repeating it is harmless, and so is ending it half way:
 // each job is removed as a whole, by its own event.
-import type { Reader } from '../database/sqlite/sqlite-reader.js';
+import type { Reader } from '../database/reader.js';
 import type { Metadata } from '../event-store/event-store.js';
 import { isRefusal } from '../runtime/refusal.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
@@ -33,7 +33,7 @@ const pageSize = 200;
 async function* endedJobs(reader: Reader, olderThanDays: number, runtime: Runtime): AsyncGenerator<EndedJob> {
   const until = timestamp(runtime.nowMs() - olderThanDays * dayMs);
   for (let after = 0; ;) {
-    const page = reader.query<Row>(
+    const page = await reader.all<Row>(
       `SELECT jobs.rowid AS row_id, job_id, status, completed_at, version, total_model_days
        FROM jobs LEFT JOIN job_progress USING (job_id)
        WHERE jobs.rowid > ? ORDER BY jobs.rowid LIMIT ${pageSize}`,

@@ -23,7 +23,7 @@ export class JobRecovery {
    * job go on. Resolves with how many jobs it found.
    */
   async recover(policy: RestartPolicy): Promise<number> {
-    const orphans = await orphanedLeases(this.database.reads);
+    const orphans = await orphanedLeases(this.database.source);
     const running = orphans.map((lease) => ({
       ...modelDayOf({ streamId: lease.stream_id, workKey: lease.work_key }),
       lease,

@@ -1,11 +1,11 @@
 // How the events of a job are folded and told by `daybook replay`.
 import { statusOf, type JobState } from './domain/job.js';
-import { jobs } from './jobs.js';
+import { jobStreams } from './stream-kind.js';
 import { viewOfJob } from './queries/views.js';
 
 export const jobReplay = {
-  decider: jobs.decider,
-  codec: jobs.codec,
+  decider: jobStreams.decider,
+  codec: jobStreams.codec,
   subjectOf({ data }: { data: object }): string {
     const { date, model, attempt } = data as { date?: string; model?: string; attempt?: number };
     return date === undefined ? '' : `${date} ${model ?? ''} #${attempt ?? ''}`;

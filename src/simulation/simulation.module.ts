@@ -100,4 +100,4 @@ export class SimulationModule {
 }
 
 const cleanupOf = (database: Database, runtime: Runtime, commands: CommandBus): JobCleanup =>
-  new JobCleanup({ reader: database, runtime, changeJob: (command) => commands.execute(command) });
+  new JobCleanup({ reader: database.reader, runtime, changeJob: (command) => commands.execute(command) });

@@ -1,5 +1,6 @@
 // Who holds which piece of work, until when. Operational: no history; what follows from a lease is an event.
 import type { Awaitable, Transaction } from '../database/transaction.js';
+import { defineTable, integer, orNull, real, text, type RowOf } from '../database/table.js';
 import type { Progress } from './executors/executor.js';
 
 /** A piece of work is named by its stream and a key within it. */
@@ -8,18 +9,20 @@ export interface WorkId {
   workKey: string;
 }
 
-export interface LeaseRow {
-  stream_id: string;
-  work_key: string;
-  attempt: number;
-  worker: string;
-  built_in: 0 | 1;
-  expires_at: string;
-  progress_percent: number | null;
-  progress_message: string | null;
+export const leases = defineTable('leases', ['stream_id', 'work_key'], {
+  stream_id: text(),
+  work_key: text(),
+  attempt: integer(),
+  worker: text(),
+  built_in: integer<0 | 1>(),
+  expires_at: text(),
+  progress_percent: orNull(real()),
+  progress_message: orNull(text()),
   /** The version of the event that it began with; null for one of an older Daybook. */
-  started_version: number | null;
-}
+  started_version: orNull(integer()),
+});
+
+export type LeaseRow = RowOf<typeof leases>;
 
 export interface Lease extends WorkId {
   attempt: number;

@@ -8,11 +8,13 @@ import { openCheckpoint } from '../../src/proof/checkpoint.js';
 import { verifyProof } from '../../src/proof/tlog-proof.js';
 import type { StoredEvent } from '../../src/proof/leaf.js';
 import { parseVerifierKey } from '../../src/proof/verifier-key.js';
-import { checkSignedLog, eventsOf, originIn, type CheckedSignedLog } from '../../src/audit/signed-log.js';
+import { checkSignedLog, logOf, wholeLog, type CheckedSignedLog } from '../../src/audit/signed-log.js';
+import type { OpenReader } from '../../src/database/engine.js';
+import { engineOf } from '../../src/database/engines.js';
+import { originIn } from '../../src/database/log-identity.js';
 import { TileDatabase, tilesPathOf } from '../../src/database/sqlite/tile-database.js';
 import { logGuards } from '../../src/database/sqlite/log-guards.js';
-import { SqliteReader } from '../../src/database/sqlite/sqlite-reader.js';
-import { Log } from '../../src/event-store/log.js';
+import { reading } from '../support/reading.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -32,15 +34,16 @@ function copy(from: string, to: string): void {
 /** A notary on a database, for the length of `work`. */
 async function withNotary<T>(
   path: string,
-  work: (notary: Notary, reader: SqliteReader) => Promise<T>,
+  work: (notary: Notary, opened: OpenReader) => Promise<T>,
 ): Promise<T> {
-  const reader = SqliteReader.open(path);
   const tiles = TileDatabase.open(tilesPathOf(path));
   try {
-    return await work(new Notary(new Log(reader), tiles, `${path}.key`, originIn(reader)!), reader);
+    return await reading(path, async (opened) => {
+      const origin = await originIn(opened.reader);
+      return work(new Notary(logOf(opened), tiles, `${path}.key`, origin!), opened);
+    });
   } finally {
     tiles.close();
-    reader.close();
   }
 }
 
@@ -49,7 +52,7 @@ beforeAll(async () => {
   await finishedJob(service, ['2025-01-16', '2025-01-17'], ['gpt-5', 'claude-3.7-sonnet']);
   await service.service.stop();
   original = place.path('original.db');
-  copy(service.service.database.path, original);
+  copy(service.databasePath, original);
   await withNotary(original, async (notary) => {
     signed = await notary.checkpoint();
     verifierKey = notary.key();
@@ -75,14 +78,10 @@ function attacked(...statements: string[]): string {
   return victim;
 }
 
-async function checkOf(path: string): Promise<CheckedSignedLog> {
-  const reader = SqliteReader.open(path);
-  try {
-    return await checkSignedLog(reader, { databasePath: path, keyFile: `${path}.key` });
-  } finally {
-    reader.close();
-  }
-}
+const checkOf = (path: string): Promise<CheckedSignedLog> =>
+  reading(path, (opened) =>
+    checkSignedLog(opened, { engine: engineOf(`sqlite:${path}`), keyFile: `${path}.key` }),
+  );
 
 const problemsOf = async (path: string): Promise<string[]> => (await checkOf(path)).problems;
 
@@ -172,11 +171,11 @@ describe('an attacker who rewrites everything with fresh hashes', () => {
 
   it('is found by an older checkpoint that an auditor has kept, with nothing beside the database', async () => {
     rmSync(`${victim}.key.checkpoint`);
-    const reader = SqliteReader.open(victim);
     const older = openCheckpoint(signed, parseVerifierKey(verifierKey));
-    const options = { databasePath: victim, keyFile: `${victim}.key`, checkpoints: [older] };
-    expect((await checkSignedLog(reader, options)).problems.join('\n')).toMatch(/the past was rewritten/);
-    reader.close();
+    const engine = engineOf(`sqlite:${victim}`);
+    const options = { engine, keyFile: `${victim}.key`, checkpoints: [older] };
+    const { problems } = await reading(victim, (opened) => checkSignedLog(opened, options));
+    expect(problems.join('\n')).toMatch(/the past was rewritten/);
   });
 });
 
@@ -274,27 +273,31 @@ describe('a log that was damaged', () => {
   });
 
   it.each([3, events])('is not exported without its event %i', async (position) => {
-    const reader = SqliteReader.open(attacked(`DELETE FROM events WHERE position = ${position}`));
     const path = place.path(`damaged-${position}.ndjson`);
-    await expect(writeExport({ path, events: eventsOf(new Log(reader)), note: signed })).rejects.toThrow(
-      `Event ${position} is missing in the log`,
+    const victim = attacked(`DELETE FROM events WHERE position = ${position}`);
+    const written = reading(victim, (opened) =>
+      writeExport({ path, pages: wholeLog(logOf(opened)), note: signed }),
     );
-    reader.close();
+    await expect(written).rejects.toThrow(`Event ${position} is missing in the log`);
     expect(existsSync(path)).toBe(false);
   });
 });
 
 describe('an exported file', () => {
-  const storedEvents = (): StoredEvent[] => {
-    const reader = SqliteReader.open(original);
-    const found = [...eventsOf(new Log(reader))];
-    reader.close();
-    return found;
-  };
+  const storedEvents = (): Promise<StoredEvent[]> =>
+    reading(original, async (opened) => {
+      const found: StoredEvent[] = [];
+      for await (const page of wholeLog(logOf(opened))) found.push(...page);
+      return found;
+    });
+
+  async function* pagesOf(events: StoredEvent[]): AsyncGenerator<StoredEvent[]> {
+    yield await Promise.resolve(events);
+  }
 
   const exported = async (name: string): Promise<string> => {
     const file = place.path(name);
-    await writeExport({ path: file, events: storedEvents(), note: signed, force: true });
+    await writeExport({ path: file, pages: pagesOf(await storedEvents()), note: signed, force: true });
     return file;
   };
 
@@ -305,16 +308,14 @@ describe('an exported file', () => {
 
   it('is there as a whole or not at all, and replaces no other file unasked', async () => {
     const file = place.write('exports/precious.ndjson', 'precious');
-    await expect(writeExport({ path: file, events: [], note: signed })).rejects.toThrow(/--force/);
+    await expect(writeExport({ path: file, pages: pagesOf([]), note: signed })).rejects.toThrow(/--force/);
     expect(readFileSync(file, 'utf8')).toBe('precious');
-    function* broken(): Generator<StoredEvent> {
-      yield* [];
+    async function* broken(): AsyncGenerator<StoredEvent[]> {
+      yield* pagesOf([]);
       throw new Error('the disk of the log is gone');
     }
     for (const path of [file, place.path('exports/new.ndjson.gz')]) {
-      await expect(writeExport({ path, events: broken(), note: signed, force: true })).rejects.toThrow(
-        /gone/,
-      );
+      await expect(writeExport({ path, pages: broken(), note: signed, force: true })).rejects.toThrow(/gone/);
     }
     expect(readdirSync(place.path('exports'))).toEqual(['precious.ndjson']);
     expect(readFileSync(file, 'utf8')).toBe('precious');
@@ -362,11 +363,11 @@ describe('an exported file', () => {
   });
 
   it('may hold what other programs take for the end of a line', async () => {
-    const [event] = storedEvents();
+    const [event] = await storedEvents();
     const odd = { ...event!, data: JSON.stringify({ error: 'a\u2028b\u2029c\u0085d\r' }) };
     const note = signed.replace('\n9\n', '\n1\n');
     const path = place.path('odd-lines.ndjson');
-    await writeExport({ path, events: [odd], note });
+    await writeExport({ path, pages: pagesOf([odd]), note });
     // The root is of another log: that the line was read as one event is what counts here.
     expect(await checkExport(path, {})).toMatchObject({
       events: 1,

@@ -21,14 +21,14 @@ const event = (position: number): StoredEvent => ({
 it.each(['log.ndjson', 'log.ndjson.gz'])('leaves nothing behind of %s', async (name) => {
   const stop = new AbortController();
   const size = 10_000;
-  function* events(): Generator<StoredEvent> {
+  async function* pages(): AsyncGenerator<StoredEvent[]> {
     for (let position = 1; position <= size; position += 1) {
       if (position === size / 2) stop.abort();
-      yield event(position);
+      yield await Promise.resolve([event(position)]);
     }
   }
   const note = `${formatCheckpoint({ origin: 'daybook/test', size, root: Buffer.alloc(32) })}\n— none\n`;
-  const written = writeExport({ path: place.path(name), events: events(), note, signal: stop.signal });
+  const written = writeExport({ path: place.path(name), pages: pages(), note, signal: stop.signal });
   await expect(written).rejects.toMatchObject({ name: 'AbortError' });
   expect(readdirSync(place.path())).toEqual([]);
 });

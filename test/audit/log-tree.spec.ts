@@ -3,11 +3,12 @@ import BetterSqlite3 from 'better-sqlite3';
 import { catchUp, keepUp } from '../../src/audit/log-tree.js';
 import { leafHash } from '../../src/proof/leaf.js';
 import { rootOf } from '../../src/proof/merkle.js';
-import { rootAt } from '../../src/proof/tile-tree.js';
-import { eventsOf } from '../../src/audit/signed-log.js';
+import { leafHashAt, rootAt } from '../../src/proof/tile-tree.js';
+import { logOf, wholeLog } from '../../src/audit/signed-log.js';
+import type { StoredEvent } from '../../src/proof/leaf.js';
 import { TileDatabase, tilesPathOf } from '../../src/database/sqlite/tile-database.js';
-import { SqliteReader } from '../../src/database/sqlite/sqlite-reader.js';
-import { Log } from '../../src/event-store/log.js';
+import type { Log } from '../../src/event-store/log.js';
+import { reading } from '../support/reading.js';
 import { settingsIn, startDaybook } from '../durability/daybook-process.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService } from '../support/service.js';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   const service = await startTestService(place);
   await finishedJob(service, ['2025-01-16', '2025-01-17'], ['gpt-5', 'claude-3.7-sonnet']);
   await service.service.stop();
-  original = service.service.database.path;
+  original = service.databasePath;
 });
 
 let copies = 0;
@@ -45,19 +46,20 @@ function edit(path: string, statement: string): void {
 }
 
 async function withTree<T>(path: string, work: (log: Log, tiles: TileDatabase) => Promise<T>): Promise<T> {
-  const reader = SqliteReader.open(path);
   const tiles = TileDatabase.open(tilesPathOf(path));
   try {
-    return await work(new Log(reader), tiles);
+    return await reading(path, (opened) => work(logOf(opened), tiles));
   } finally {
     tiles.close();
-    reader.close();
   }
 }
 
 const isOf = async (log: Log, tiles: TileDatabase): Promise<boolean> => {
-  const leaves = [...eventsOf(log)].map(leafHash);
-  return tiles.size === leaves.length && (await rootAt(tiles, tiles.size)).equals(rootOf(leaves));
+  const events: StoredEvent[] = [];
+  for await (const page of wholeLog(log)) events.push(...page);
+  const leaves = events.map(leafHash);
+  const size = await tiles.size();
+  return size === leaves.length && (await rootAt(tiles, size)).equals(rootOf(leaves));
 };
 
 const removeFrom = (position: number): string => `DELETE FROM events WHERE position >= ${position}`;
@@ -70,7 +72,7 @@ it('is the tree of the log when the log was put back, whether it has gone on sin
   await withTree(path, catchUp);
   edit(path, removeFrom(6));
   await withTree(path, async (log, tiles) => {
-    expect(tiles.size).toBe(events);
+    expect(await tiles.size()).toBe(events);
     expect(await catchUp(log, tiles)).toBe(5);
     expect(await isOf(log, tiles)).toBe(true);
   });
@@ -89,17 +91,17 @@ it('is never cleared in the background: its leaves tell what was changed', async
   await withTree(path, catchUp);
   edit(path, removeFrom(6));
   await withTree(path, async (log, tiles) => {
-    const leaf = tiles.leafAt(8);
+    const leaf = await leafHashAt(tiles, 8);
     expect(await keepUp(log, tiles)).toBe(false);
-    expect(tiles.size).toBe(events);
-    expect(tiles.leafAt(8)).toEqual(leaf);
+    expect(await tiles.size()).toBe(events);
+    expect(await leafHashAt(tiles, 8)).toEqual(leaf);
   });
 });
 
 it('takes no event for another one: a hole in the log is refused', async () => {
   const behindTree = copy();
   await withTree(behindTree, async (log, tiles) => {
-    while (await keepUp(log, tiles)) expect(tiles.size).toBeLessThan(events);
+    while (await keepUp(log, tiles)) expect(await tiles.size()).toBeLessThan(events);
   });
   edit(behindTree, 'UPDATE events SET position = 10 WHERE position = 9');
   const beforeTree = copy();
@@ -122,12 +124,12 @@ it('grows by a bounded part at a time, and says when something is left', async (
   );
   await withTree(path, async (log, tiles) => {
     expect(await keepUp(log, tiles)).toBe(true);
-    expect(tiles.size).toBeGreaterThan(0);
-    expect(tiles.size).toBeLessThan(many);
+    expect(await tiles.size()).toBeGreaterThan(0);
+    expect(await tiles.size()).toBeLessThan(many);
   });
   // Whoever comes next goes on where that one was.
   await withTree(path, async (log, tiles) => {
-    while (await keepUp(log, tiles)) expect(tiles.size).toBeLessThan(many);
+    while (await keepUp(log, tiles)) expect(await tiles.size()).toBeLessThan(many);
     expect(await isOf(log, tiles)).toBe(true);
   });
 });
@@ -142,8 +144,8 @@ it('grows in the background of a service, and goes on after a restart', async ()
     const service = await startDaybook({ ...settings, MAX_ACTIVE_JOBS: '9' });
     await service.post('/simulate/trigger', { date_range: [date], models: ['gpt-5'] });
     const tiles = TileDatabase.open(tilesPathOf(settings.databasePath));
-    while (tiles.size < size) await service.get('/health');
-    sizes.push(tiles.size);
+    while ((await tiles.size()) < size) await service.get('/health');
+    sizes.push(await tiles.size());
     tiles.close();
     await service.end('SIGTERM');
   }

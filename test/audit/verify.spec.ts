@@ -1,10 +1,9 @@
 // Verification, on a copy of a database that somebody has edited by hand.
 import BetterSqlite3 from 'better-sqlite3';
-import { verifyTables, type TableVerification } from '../../src/audit/verify.js';
-import { logKind } from '../../src/audit/log-kind.js';
-import { jobKind } from '../../src/simulation/kind.js';
+import type { TableVerification } from '../../src/audit/verify.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService } from '../support/service.js';
+import { verifiedTables } from '../support/reading.js';
 import { workplace } from '../support/workplace.js';
 
 const place = workplace();
@@ -17,13 +16,13 @@ beforeAll(async () => {
   const removed = await finishedJob(service, ['2025-01-20'], ['gpt-5']);
   await service.delete(`/jobs/${removed}`);
   await service.post('/simulate/trigger', { date_range: ['2025-01-21'], models: ['gpt-5'] });
-  original = service.service.database.path;
+  original = service.databasePath;
 });
 
 let copies = 0;
 
 /** Verifies a copy after an edit; the service goes on with the original. */
-function edited(...statements: string[]): TableVerification {
+function edited(...statements: string[]): Promise<TableVerification> {
   copies += 1;
   const copy = place.path(`copy-${copies}.db`);
   const source = new BetterSqlite3(original, { readonly: true });
@@ -33,7 +32,7 @@ function edited(...statements: string[]): TableVerification {
   editor.pragma('foreign_keys = OFF');
   for (const statement of statements) editor.exec(statement);
   editor.close();
-  return verifyTables([jobKind, logKind], { path: copy });
+  return verifiedTables(copy);
 }
 
 const withoutGuards = [
@@ -42,8 +41,8 @@ const withoutGuards = [
   'DROP TRIGGER events_append_only',
 ];
 
-it('finds nothing in what nobody has touched, a removed job included', () => {
-  expect(edited()).toEqual({
+it('finds nothing in what nobody has touched, a removed job included', async () => {
+  expect(await edited()).toEqual({
     events: 14,
     streams: { job: 3, log: 0 },
     difference_count: 0,
@@ -86,26 +85,26 @@ it.each([
     "UPDATE job_details SET duration_seconds = 'long' WHERE job_id = '$job' AND model = 'gpt-5' AND date = '2025-01-17'",
     { column: 'duration_seconds', actual: 'long' },
   ],
-])('finds %s that was changed, and says where', (_, statement, difference) => {
-  const { difference_count: count, differences } = edited(statement.replace('$job', jobId));
+])('finds %s that was changed, and says where', async (_, statement, difference) => {
+  const { difference_count: count, differences } = await edited(statement.replace('$job', jobId));
   expect(count).toBe(1);
   expect(differences[0]).toMatchObject({ job_id: jobId, ...difference });
 });
 
-it('finds a row that is missing, and one that nobody knows', () => {
-  const missing = edited(
+it('finds a row that is missing, and one that nobody knows', async () => {
+  const missing = await edited(
     `DELETE FROM job_details WHERE job_id = '${jobId}' AND date = '2025-01-16' AND model = 'gpt-5'`,
   );
   expect(missing.differences).toEqual([expect.objectContaining({ model: 'gpt-5', actual: null })]);
-  const foreign = edited(
+  const foreign = await edited(
     "INSERT INTO job_details (job_id, date, model, status) VALUES ('ghost', '2025-01-16', 'm', 'pending')",
   );
   expect(foreign.differences).toEqual([expect.objectContaining({ job_id: 'ghost', expected: null })]);
 });
 
-it('counts all differences and shows the first hundred', () => {
+it('counts all differences and shows the first hundred', async () => {
   const rows = Array.from({ length: 150 }, (_, index) => `('ghost', '2025-01-16', 'm${index}', 'pending')`);
-  const { difference_count: count, differences } = edited(
+  const { difference_count: count, differences } = await edited(
     `INSERT INTO job_details (job_id, date, model, status) VALUES ${rows.join(', ')}`,
   );
   expect({ count, shown: differences.length }).toEqual({ count: 150, shown: 100 });
@@ -118,14 +117,14 @@ it.each([
     "UPDATE events SET data = '{' WHERE position = 3",
     /cannot be folded at version 3/,
   ],
-])('finds %s', (_, statement, problem) => {
-  const { problems } = edited(...withoutGuards, statement);
+])('finds %s', async (_, statement, problem) => {
+  const { problems } = await edited(...withoutGuards, statement);
   expect(problems.join('\n')).toMatch(problem);
 });
 
-it('finds an event whose data was changed, by the rows that no longer fit', () => {
+it('finds an event whose data was changed, by the rows that no longer fit', async () => {
   const statement = `UPDATE events SET data = replace(data, '"tester"', '"somebody"') WHERE position = 2`;
-  expect(edited(...withoutGuards, statement).differences).toEqual([
+  expect((await edited(...withoutGuards, statement)).differences).toEqual([
     expect.objectContaining({ column: 'worker', expected: 'somebody', actual: 'tester' }),
   ]);
 });

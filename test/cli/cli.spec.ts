@@ -24,7 +24,7 @@ beforeAll(async () => {
   const worker = 'x\n2026-01-01  409  forged  \u001b[31mPOST /evil \u009b31m';
   await service.post(`${service.modelDay(jobId, '2025-01-16', 'gpt-5')}/start`, { worker });
   await service.service.app.get(Refusals).flush();
-  database = service.service.database.path;
+  database = service.databasePath;
 });
 
 const daybook = (...words: string[]): Promise<Ended> => runDaybook(words);

@@ -27,7 +27,7 @@ type Settings = Record<string, string>;
 
 /** The settings by which a command finds this service. */
 function settingsOf(service: TestService): Settings {
-  const database = service.service.database.path;
+  const database = service.databasePath;
   return {
     DATABASE_URL: `sqlite:${database}`,
     CONFIG_DIR: database.replace(/jobs\.db$/, 'configs'),

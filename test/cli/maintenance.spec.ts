@@ -124,7 +124,7 @@ describe('cleanup', () => {
   it('goes through the service that runs', async () => {
     const service = await startTestService(place);
     await finishedJob(service, ['2025-01-06'], ['ada']);
-    const { path } = service.service.database;
+    const { databasePath: path } = service;
     for (const where of [
       ['--database', path],
       ['--url', service.url],

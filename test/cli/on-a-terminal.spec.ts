@@ -40,7 +40,7 @@ async function withJob(): Promise<{ service: TestService; settings: Record<strin
   });
   return {
     service,
-    settings: { PORT: new URL(service.url).port, DATABASE_URL: `sqlite:${service.service.database.path}` },
+    settings: { PORT: new URL(service.url).port, DATABASE_URL: `sqlite:${service.databasePath}` },
     start: `${service.modelDay(body.job_id, '2025-01-16', 'bob')}/start`,
   };
 }

@@ -21,7 +21,7 @@ onLinux('on a full disk', () => {
   it('a command says that its output is lost, and ends with 2', async () => {
     const service = await startTestService(place);
     await finishedJob(service, ['2025-01-16'], ['a']);
-    const settings = { DATABASE_URL: `sqlite:${service.service.database.path}` };
+    const settings = { DATABASE_URL: `sqlite:${service.databasePath}` };
     const commands = [
       ['verify'],
       ['log', '--json'],

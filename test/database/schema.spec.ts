@@ -1,5 +1,7 @@
 // The migrated schema against the specification (§2.2, §2.3) and against the entities that TypeORM is given.
-import { jobEntities } from '../../src/simulation/rows/entities.js';
+import { tablesOf } from '../../src/application.js';
+import { entityOf } from '../../src/database/entity.js';
+import { kinds } from '../../src/kinds.js';
 import { workplace } from '../support/workplace.js';
 import { openTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -132,17 +134,17 @@ it('refuses a second row for the same model-day', () => {
   expect(() => insert.run()).toThrow('UNIQUE constraint failed');
 });
 
-it.each(jobEntities.map((entity) => [entity.options.tableName as string, entity] as const))(
+it.each(tablesOf(kinds).map((table) => [table.name, table] as const))(
   'the entity of %s has the columns of the table, with their types',
-  (table, entity) => {
-    const metadata = opened.database.reads.getMetadata(entity);
+  (name, table) => {
+    const metadata = opened.database.source.getMetadata(entityOf(table));
     const ofEntity = metadata.columns.map((column) => ({
       name: column.databaseName,
       type: String(column.type).toUpperCase(),
       isRequired: column.isPrimary || !column.isNullable,
     }));
     expect(ofEntity).toEqual(
-      columnsOf(table).map(({ name, type, notnull, pk }) => ({
+      columnsOf(name).map(({ name, type, notnull, pk }) => ({
         name,
         type,
         isRequired: pk > 0 || notnull === 1,

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { Database, type DatabaseOptions } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { migrationsOf } from '../../src/application.js';
+import { engineOf } from '../../src/database/engines.js';
+import { migrationsOf, tablesOf } from '../../src/application.js';
 import { kinds } from '../../src/kinds.js';
-import { jobEntities } from '../../src/simulation/rows/entities.js';
 import type { Workplace } from '../support/workplace.js';
 
 export interface TestDatabase {
@@ -26,9 +26,9 @@ export async function openTestDatabase(
   count += 1;
   const path = place.path(`database-${count}.db`);
   const database = await Database.open({
-    path,
+    engine: engineOf(`sqlite:${path}`),
     migrations: migrationsOf(kinds),
-    entities: jobEntities,
+    tables: tablesOf(kinds),
     runtime: systemRuntime,
     limits,
   });

@@ -54,7 +54,7 @@ describe('while another process holds the write lock', () => {
     const opened = await openTestDatabase(place);
     await write(opened, 'a');
     opened.other.exec('BEGIN IMMEDIATE');
-    expect(await opened.database.reads.query('SELECT text FROM notes')).toEqual([{ text: 'a' }]);
+    expect(await opened.database.reader.all('SELECT text FROM notes')).toEqual([{ text: 'a' }]);
     opened.other.exec('COMMIT');
   });
 });

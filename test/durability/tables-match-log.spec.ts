@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (const model of ['a', 'b']) await service.post(`${path(model)}/start`, { worker: 'tester' });
   await service.post(`${path('a')}/complete`, { attempt: 1 });
   await service.service.stop();
-  original = service.service.database.path;
+  original = service.databasePath;
 });
 
 const insertEvent = (position: number, version: number, time = "'9999-01-01T00:00:00.000Z'"): string =>

@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import BetterSqlite3 from 'better-sqlite3';
+import { engineOf } from '../../src/database/engines.js';
 import { Database } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { migrationsOf } from '../../src/application.js';
 import { kinds } from '../../src/kinds.js';
-import { jobEntities } from '../../src/simulation/rows/entities.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startInVain, type Exit, type Settings } from './daybook-process.js';
 
@@ -109,9 +109,9 @@ describe('a start on a database that cannot be used', () => {
     const truncated = settings();
     for (const { databasePath: path } of [newer, truncated]) {
       const made = await Database.open({
-        path,
+        engine: engineOf(`sqlite:${path}`),
         migrations: migrationsOf(kinds),
-        entities: jobEntities,
+        tables: [],
         runtime: systemRuntime,
       });
       await made.close();

@@ -18,7 +18,7 @@ it('fifty identical requests make one job, and every answer names it', async () 
   expect(statuses(answers)).toEqual([...new Array<number>(49).fill(200), 202]);
   expect(new Set(answers.map(({ body }) => body.job_id)).size).toBe(1);
   expect((await service.get('/jobs')).body.items).toHaveLength(1);
-  expectTablesToMatchLog(service.service.database.path);
+  expectTablesToMatchLog(service.databasePath);
 });
 
 it('fifty different requests make one job, and the other answers say which one is in the way', async () => {
@@ -35,7 +35,7 @@ it('fifty different requests make one job, and the other answers say which one i
     if (status === 409) expect(body).toMatchObject({ code: 'job_active', current_job_id: jobId });
   }
   expect((await service.get('/jobs')).body.items).toHaveLength(1);
-  expectTablesToMatchLog(service.service.database.path);
+  expectTablesToMatchLog(service.databasePath);
 });
 
 it('fifty requests fill as many places as there are', async () => {
@@ -66,5 +66,5 @@ it('fifty workers that want one model-day are fifty, and one gets it', async () 
   expect(statuses(reports)).toEqual(new Array<number>(50).fill(200));
   expect(new Set(reports.map(({ body }) => JSON.stringify(body))).size).toBe(1);
   expect((await service.get(`/jobs/${job.job_id}`)).body).toMatchObject({ status: 'completed', version: 3 });
-  expectTablesToMatchLog(service.service.database.path);
+  expectTablesToMatchLog(service.databasePath);
 });

@@ -1,6 +1,6 @@
 // The write path of any stream: load, decide, append, project, many commands in one commit.
 import * as fc from 'fast-check';
-import type { Reader } from '../../src/database/sqlite/sqlite-reader.js';
+import type { Reader } from '../../src/database/reader.js';
 import { isRefusal } from '../../src/runtime/refusal.js';
 import { workplace } from '../support/workplace.js';
 import { Counters, refused, unwritableSum } from './counters.js';
@@ -177,9 +177,10 @@ describe('a stream that is not in memory', () => {
     const { database } = counters.opened;
     let reads = 0;
     const reader: Reader = {
-      query(sql, ...parameters) {
+      ...database.reader,
+      all(sql, ...parameters) {
         reads += 1;
-        return database.query(sql, ...parameters);
+        return database.reader.all(sql, ...parameters);
       },
     };
     const order: string[] = [];
@@ -197,7 +198,7 @@ describe('a stream that is not in memory', () => {
   });
 
   it('is as its last commit left it, though that came while it was folded', async () => {
-    const ahead = counters.streams.foldAhead(counters.opened.database, 'long');
+    const ahead = counters.streams.foldAhead(counters.opened.database.reader, 'long');
     expect(await counters.add('long', [1])).toMatchObject({ version: 9_001 });
     await ahead;
     expect(await counters.add('long', [1])).toMatchObject({ state: { sum: 9_002 }, version: 9_002 });
@@ -206,18 +207,17 @@ describe('a stream that is not in memory', () => {
   it('is asked for again after a fold that failed', async () => {
     const { database } = counters.opened;
     const broken: Reader = {
-      query() {
-        throw new Error('no such disk');
-      },
+      ...database.reader,
+      all: () => Promise.reject(new Error('no such disk')),
     };
     await expect(counters.streams.foldAhead(broken, 'long')).rejects.toThrow('no such disk');
     expect(counters.streams.isFolded('long')).toBe(false);
-    await counters.streams.foldAhead(database, 'long');
+    await counters.streams.foldAhead(database.reader, 'long');
     expect(counters.streams.isFolded('long')).toBe(true);
   });
 
   it('that has no events is not remembered', async () => {
-    await counters.streams.foldAhead(counters.opened.database, 'nothing');
+    await counters.streams.foldAhead(counters.opened.database.reader, 'nothing');
     expect(counters.streams.isFolded('nothing')).toBe(false);
   });
 });

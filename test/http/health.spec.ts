@@ -79,9 +79,9 @@ it('asks the disk only when nothing was written lately, and once for all who ask
 });
 
 it('answers within a second or so while a write waits, and takes no part in the queue twice', async () => {
-  const { service } = await startTestService(place);
+  const { service, databasePath } = await startTestService(place);
   const { database } = service;
-  const other = new BetterSqlite3(database.path, { timeout: 0 });
+  const other = new BetterSqlite3(databasePath, { timeout: 0 });
   other.exec('BEGIN IMMEDIATE');
   const health = new Health(
     database,

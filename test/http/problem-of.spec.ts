@@ -32,7 +32,7 @@ describe('a damaged event', () => {
     const { body } = await first.post('/simulate/trigger', { date_range: ['2025-01-06'], models: ['m'] });
     await first.post(`${modelDay(first, body.job_id)}/start`, { worker: 'me' });
     await first.post(`${modelDay(first, body.job_id)}/complete`, { attempt: 1, result: 'secret' });
-    const { path } = first.service.database;
+    const { databasePath: path } = first;
     await first.service.stop();
     damage(path, statement);
     const service = await startTestService(place, { DATABASE_URL: `sqlite:${path}` });
@@ -74,7 +74,7 @@ it('answers 503 with Retry-After when the database stays locked, and has written
     date_range: ['2025-01-06'],
     models: ['m'],
   });
-  const other = new BetterSqlite3(service.service.database.path);
+  const other = new BetterSqlite3(service.databasePath);
   other.exec('BEGIN IMMEDIATE');
   // The service tries again for some seconds: its clock makes them pass at once.
   service.tick(60_000);

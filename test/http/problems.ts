@@ -35,9 +35,9 @@ export interface StoredEvent {
 
 /** The events of one job, from the table. */
 export async function storedEvents({ service }: TestService, jobId: string): Promise<StoredEvent[]> {
-  const rows = await service.database.reads.query<{ type: string; data: string; metadata: string }[]>(
+  const rows = await service.database.reader.all<{ type: string; data: string; metadata: string }>(
     'SELECT type, data, metadata FROM events WHERE stream_id = ? ORDER BY version',
-    [`job-${jobId}`],
+    `job-${jobId}`,
   );
   return rows.map(({ type, data, metadata }) => ({
     type,
@@ -49,7 +49,7 @@ export async function storedEvents({ service }: TestService, jobId: string): Pro
 /** Every test of the file is about what is refused: nothing is written, and the service goes on serving. */
 export function expectNothingWritten(find: () => TestService): void {
   const countEvents = async (): Promise<number> => {
-    const [row] = await find().service.database.reads.query<{ count: number }[]>(
+    const [row] = await find().service.database.reader.all<{ count: number }>(
       'SELECT count(*) AS count FROM events',
     );
     return row!.count;

@@ -50,9 +50,12 @@ const projection = {
   tables: [
     {
       name: 'counters',
-      subjectColumn: 'counter_id',
-      keyColumns: [],
-      columns: ['counter_id', 'sum', 'version'],
+      key: ['counter_id'],
+      columns: {
+        counter_id: { type: 'text', nullable: false },
+        sum: { type: 'integer', nullable: false },
+        version: { type: 'integer', nullable: false },
+      },
     },
   ],
   rowsOf: (counter) =>
@@ -62,18 +65,16 @@ const projection = {
   rowsTouchedBy: () => undefined,
 };
 
-class Counters1767000000000 {
-  /** @param {import('typeorm').QueryRunner} runner */
-  async up(runner) {
-    await runner.query(
-      'CREATE TABLE "counters" (counter_id TEXT PRIMARY KEY, sum INTEGER NOT NULL, version INTEGER NOT NULL)',
-    );
-  }
-
-  async down() {
-    await Promise.reject(new Error('forward only'));
-  }
-}
+const migrations = [
+  {
+    name: 'Counters1767000000000',
+    statements: {
+      sqlite: [
+        'CREATE TABLE "counters" (counter_id TEXT PRIMARY KEY, sum INTEGER NOT NULL, version INTEGER NOT NULL)',
+      ],
+    },
+  },
+];
 
 export const counterKind = {
   name: 'counter',
@@ -81,5 +82,5 @@ export const counterKind = {
   decider,
   codec,
   projection,
-  migrations: [Counters1767000000000],
+  migrations,
 };

@@ -1,23 +1,13 @@
 // What serves counters: one command and its door.
-import { Body, Controller, Delete, HttpCode, Injectable, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Module, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../src/database/database.js';
-import type { Transaction } from '../../src/database/transaction.js';
 import { EventStore, type Metadata } from '../../src/event-store/event-store.js';
 import { streamOf } from '../../src/event-store/kind.js';
-import { Streams, type Change, type Projector } from '../../src/event-store/streams.js';
+import { Streams } from '../../src/event-store/streams.js';
+import { Projector } from '../../src/projection/projector.js';
 import { Caller } from '../../src/http/metadata.js';
 import { counterKind, type Counter, type CounterCommand, type CounterEvent } from './counter-kind.js';
-
-@Injectable()
-class CounterProjector implements Projector<Counter, CounterEvent> {
-  async project(transaction: Transaction, { after }: Change<Counter, CounterEvent>): Promise<void> {
-    if (after === undefined) return;
-    await transaction.run('DELETE FROM counters WHERE counter_id = ?', after.counterId);
-    for (const row of counterKind.projection.rowsOf(after, 'counters'))
-      await transaction.run('INSERT INTO counters VALUES (?, ?, ?)', ...Object.values(row));
-  }
-}
 
 export class CounterStreams extends Streams<Counter, CounterCommand, CounterEvent> {}
 
@@ -72,12 +62,11 @@ class CountersController {
   imports: [CqrsModule],
   controllers: [CountersController],
   providers: [
-    CounterProjector,
     {
       provide: CounterStreams,
-      useFactory: (store: EventStore, projector: CounterProjector) =>
-        new CounterStreams(counterKind, store, { projector }),
-      inject: [EventStore, CounterProjector],
+      useFactory: (store: EventStore) =>
+        new CounterStreams(counterKind, store, { projector: new Projector(counterKind) }),
+      inject: [EventStore],
     },
     ChangeCounterHandler,
   ],

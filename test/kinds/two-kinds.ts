@@ -39,7 +39,7 @@ export async function startTwoKinds(
       programs: new URL('../../dist/', import.meta.url).href,
     },
   );
-  const { path } = started.service.database;
+  const { databasePath: path } = started;
   const withDatabase = <T>(work: (connection: BetterSqlite3.Database) => T): T => {
     const connection = new BetterSqlite3(path, { timeout: 5_000 });
     try {

@@ -1,11 +1,11 @@
 // Folding the log for new tables with hardly any memory: streams are let go and come back, slices are tiny.
-import BetterSqlite3 from 'better-sqlite3';
-import { verifyTables } from '../../src/audit/verify.js';
 import { LogFold, type RowWrite } from '../../src/projection/log-fold.js';
-import { ShadowTables } from '../../src/projection/shadow-tables.js';
-import { logKind } from '../../src/audit/log-kind.js';
+import { Shadow } from '../../src/projection/shadow.js';
+import { endOf } from '../../src/event-store/log.js';
+import { engineOf } from '../../src/database/engines.js';
 import { jobKind } from '../../src/simulation/kind.js';
 import { startTestService, type TestService } from '../support/service.js';
+import { verifiedTables } from '../support/reading.js';
 import { workplace } from '../support/workplace.js';
 import { writeHistory } from './history.js';
 
@@ -30,23 +30,23 @@ it.each([
   ['hardly anything kept, a few events at a time', { restingCellsMax: 1, cellsMax: 5, sliceRows: 1 }, 7],
 ])('%s', async (_how, options, step) => {
   const { database } = service.service;
-  const connection = new BetterSqlite3(database.path, { readonly: true });
-  const fold = new LogFold([jobKind], connection, options);
-  const shadow = new ShadowTables([jobKind.projection.tables]);
-  const { end } = fold;
+  const opened = await engineOf(`sqlite:${service.databasePath}`).openReader();
+  const fold = await LogFold.of([jobKind], opened, options);
+  const shadow = new Shadow(database.engine.shadows, [jobKind.projection]);
+  const end = await endOf(opened.reader);
   await database.queue.run((transaction) => shadow.create(transaction));
   let rowsMax = 0;
   while (fold.position < end) {
-    for (const writes of fold.upTo(Math.min(end, fold.position + step))) {
+    for await (const writes of fold.upTo(Math.min(end, fold.position + step))) {
       rowsMax = Math.max(rowsMax, countRows(writes));
       await database.queue.run((transaction) => shadow.write(transaction, writes));
     }
   }
   await database.queue.run((transaction) => shadow.swap(transaction));
-  connection.close();
+  await fold.close();
   expect(rowsMax).toBeLessThanOrEqual(options.sliceRows);
   expect(fold.compared.differenceCount).toBe(0);
-  expect(verifyTables([jobKind, logKind], { path: database.path })).toMatchObject({
+  expect(await verifiedTables(service.databasePath)).toMatchObject({
     difference_count: 0,
     differences: [],
   });

@@ -1,22 +1,28 @@
 // A rebuild on a real database, with its real thread (which is built: `npm run build`).
 import BetterSqlite3 from 'better-sqlite3';
-import { verifyTables } from '../../src/audit/verify.js';
 import { Database } from '../../src/database/database.js';
 import { Rebuilds, type RebuildView } from '../../src/projection/rebuilds.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { migrationsOf } from '../../src/application.js';
+import { engineOf } from '../../src/database/engines.js';
+import { migrationsOf, tablesOf } from '../../src/application.js';
 import { kinds } from '../../src/kinds.js';
-import { logKind } from '../../src/audit/log-kind.js';
 import { jobKind } from '../../src/simulation/kind.js';
 import { startTestService, type TestService } from '../support/service.js';
+import { verifiedTables } from '../support/reading.js';
 import { workplace } from '../support/workplace.js';
 import { writeHistory } from './history.js';
 
 const place = workplace();
-const program = {
-  program: new URL('../../dist/rebuild-thread.js', import.meta.url),
-  kindsUrl: new URL('../../dist/kinds.js', import.meta.url).href,
-};
+
+const program = new URL('../../dist/background-thread.js', import.meta.url);
+const kindsUrl = new URL('../../dist/kinds.js', import.meta.url).href;
+
+const rebuildsOf = (database: Database, path: string): Rebuilds =>
+  new Rebuilds(database, systemRuntime, [jobKind.projection], {
+    program,
+    url: `sqlite:${path}`,
+    kindsUrl,
+  });
 
 let service: TestService;
 let rebuilds: Rebuilds;
@@ -25,12 +31,12 @@ let jobIds: string[];
 beforeEach(async () => {
   service = await startTestService(place, { MAX_ACTIVE_JOBS: '10' });
   jobIds = await writeHistory(service);
-  rebuilds = new Rebuilds(service.service.database, systemRuntime, [jobKind.projection], program);
+  rebuilds = rebuildsOf(service.service.database, service.databasePath);
 });
 
 /** What an admin does with the sqlite3 program beside the service. */
 function edit(...statements: string[]): void {
-  const connection = new BetterSqlite3(service.service.database.path, { timeout: 5_000 });
+  const connection = new BetterSqlite3(service.databasePath, { timeout: 5_000 });
   connection.pragma('foreign_keys = OFF');
   for (const statement of statements) connection.exec(statement);
   connection.close();
@@ -43,11 +49,13 @@ async function rebuilt(): Promise<RebuildView> {
   return ended;
 }
 
-const schema = (): unknown =>
-  service.service.database.query('SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name');
+const schema = (): Promise<unknown> =>
+  service.service.database.reader.all(
+    'SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name',
+  );
 
-const expectTablesAsLog = (): void => {
-  expect(verifyTables([jobKind, logKind], { path: service.service.database.path })).toMatchObject({
+const expectTablesAsLog = async (): Promise<void> => {
+  expect(await verifiedTables(service.databasePath)).toMatchObject({
     difference_count: 0,
     differences: [],
     warnings: [],
@@ -55,11 +63,11 @@ const expectTablesAsLog = (): void => {
 };
 
 it('puts new tables in the place of the old ones, which differed in nothing', async () => {
-  const before = schema();
+  const before = await schema();
   const ended = await rebuilt();
-  const [{ end }] = service.service.database.query<{ end: number }>(
+  const [{ end }] = (await service.service.database.reader.all<{ end: number }>(
     'SELECT max(position) AS end FROM events',
-  ) as [{ end: number }];
+  )) as [{ end: number }];
   expect(ended).toMatchObject({
     projection: 'jobs',
     status: 'completed',
@@ -69,14 +77,16 @@ it('puts new tables in the place of the old ones, which differed in nothing', as
     differences: [],
     error: null,
   });
-  expectTablesAsLog();
+  await expectTablesAsLog();
   // Tables, checks, foreign keys and indexes: by name and by text.
-  expect(schema()).toEqual(before);
-  expect(service.service.database.query('PRAGMA foreign_key_list(job_details)')).toMatchObject([
+  expect(await schema()).toEqual(before);
+  expect(await service.service.database.reader.all('PRAGMA foreign_key_list(job_details)')).toMatchObject([
     { table: 'jobs', from: 'job_id', to: 'job_id', on_delete: 'CASCADE' },
   ]);
   expect(
-    service.service.database.query("SELECT position, version FROM projections WHERE name = 'jobs'"),
+    await service.service.database.reader.all(
+      "SELECT position, version FROM projections WHERE name = 'jobs'",
+    ),
   ).toEqual([{ position: end, version: 1 }]);
 });
 
@@ -110,7 +120,7 @@ it('tells what differed, and mends it', async () => {
       expect.objectContaining({ table: 'job_details', job_id: 'nobody', expected: null }),
     ]),
   );
-  expectTablesAsLog();
+  await expectTablesAsLog();
   expect((await service.get(`/jobs/${completed}`)).body.status).toBe('completed');
 });
 
@@ -141,29 +151,29 @@ it('goes on while commands are accepted, and reads see whole jobs all the time',
   await Promise.all([writing, reading]);
   expect([...statuses].toSorted((one, other) => one - other)).toEqual([200, 202]);
   expect([...seen]).toEqual([4]);
-  expectTablesAsLog();
+  await expectTablesAsLog();
 });
 
 it('runs once at a time, and can be stopped, which leaves everything as it was', async () => {
-  const before = schema();
+  const before = await schema();
   const { id } = rebuilds.start();
   expect(() => rebuilds.start()).toThrow(expect.objectContaining({ code: 'rebuild_running' }));
   expect(await rebuilds.cancel(id)).toMatchObject({ id, status: 'cancelled', error: null });
-  expect(schema()).toEqual(before);
+  expect(await schema()).toEqual(before);
   // An ended one stays as it ended.
   expect(await rebuilds.cancel(id)).toMatchObject({ id, status: 'cancelled' });
-  expect(() => rebuilds.find('other')).toThrow(expect.objectContaining({ code: 'rebuild_not_found' }));
+  await expect(rebuilds.find('other')).rejects.toMatchObject({ code: 'rebuild_not_found' });
   expect((await rebuilt()).status).toBe('completed');
 });
 
 it('fails on a log that it cannot fold, and leaves the old tables', async () => {
   edit('DROP TRIGGER events_no_delete', 'DELETE FROM events WHERE position = 3');
-  const before = schema();
+  const before = await schema();
   expect(await rebuilt()).toMatchObject({
     status: 'failed',
     error: 'the log has no event at position 3',
   });
-  expect(schema()).toEqual(before);
+  expect(await schema()).toEqual(before);
   expect((await service.get(`/jobs/${jobIds[0] ?? ''}`)).body.status).toBe('completed');
 });
 
@@ -171,15 +181,15 @@ it.each([
   ['while it is written down', true],
   ['and goes on being so', false],
 ])('fails on a database that is locked %s, and the next one is not hindered', async (_, isReleased) => {
-  const { path } = service.service.database;
+  const { databasePath: path } = service;
   const holder = new BetterSqlite3(path).exec('BEGIN IMMEDIATE');
   const release = (): void => {
     if (holder.inTransaction) holder.exec('ROLLBACK');
   };
   const database = await Database.open({
-    path,
+    engine: engineOf(`sqlite:${path}`),
     migrations: migrationsOf(kinds),
-    entities: [],
+    tables: tablesOf(kinds),
     runtime: systemRuntime,
     limits: { busyRetryMs: 0 },
     observer: {
@@ -189,11 +199,11 @@ it.each([
       },
     },
   });
-  rebuilds = new Rebuilds(database, systemRuntime, [jobKind.projection], program);
+  rebuilds = rebuildsOf(database, path);
   const failed = await rebuilt();
   expect(failed).toMatchObject({ status: 'failed', error: 'the database is locked by another process' });
-  expect(rebuilds.find(failed.id)).toEqual(failed);
-  expect(rebuilds.latest()).toEqual(failed);
+  expect(await rebuilds.find(failed.id)).toEqual(failed);
+  expect(await rebuilds.latest()).toEqual(failed);
   release();
   holder.close();
   expect(await rebuilt()).toMatchObject({ status: 'completed', difference_count: 0 });

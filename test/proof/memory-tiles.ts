@@ -6,7 +6,8 @@ export class MemoryTiles implements TileStore {
   reads: string[] = [];
   writes: string[] = [];
 
-  read(level: number, index: number): Buffer | undefined {
+  async read(level: number, index: number): Promise<Buffer | undefined> {
+    await Promise.resolve();
     this.reads.push(`${level}/${index}`);
     return this.tiles.get(`${level}/${index}`);
   }

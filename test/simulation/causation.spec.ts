@@ -29,8 +29,8 @@ async function claimed(): Promise<Claimed> {
 
 const causes = (events: StoredEvent[]): unknown[] => events.map(({ metadata }) => metadata.causation_id);
 
-function ageLeases({ service }: TestService): void {
-  const connection = new BetterSqlite3(service.database.path, { timeout: 10_000 });
+function ageLeases({ databasePath }: TestService): void {
+  const connection = new BetterSqlite3(databasePath, { timeout: 10_000 });
   connection.exec("UPDATE leases SET expires_at = '2000-01-01T00:00:00.000Z'");
   connection.close();
 }

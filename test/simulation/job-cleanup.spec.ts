@@ -1,19 +1,18 @@
 // Removing old jobs (§3): by when they ended, over HTTP and once a day, and without anybody seeing half of one.
 import { CommandBus } from '@nestjs/cqrs';
 import { pino } from 'pino';
-import { verifyTables, type TableVerification } from '../../src/audit/verify.js';
+import type { TableVerification } from '../../src/audit/verify.js';
 import { readSettings } from '../../src/config.js';
 import { systemRuntime, type Cancel, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
 import { ChangeJob } from '../../src/simulation/commands/change-job.js';
-import { logKind } from '../../src/audit/log-kind.js';
-import { jobKind } from '../../src/simulation/kind.js';
 import { JobStreams, streamOf } from '../../src/simulation/commands/job-streams.js';
 import { rowsAtOnceMax } from '../../src/simulation/rows/row-removal.js';
 import { startClockedService, type ClockedService } from '../http/clock.js';
 import { client } from '../support/client.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
+import { verifiedTables } from '../support/reading.js';
 import { workplace } from '../support/workplace.js';
 import { until } from '../support/until.js';
 
@@ -22,8 +21,7 @@ const dayMs = 86_400_000;
 const monday = ['2025-01-06'];
 const roomForAll = { MAX_ACTIVE_JOBS: '100' };
 
-const verified = ({ service }: TestService): TableVerification =>
-  verifyTables([jobKind, logKind], { path: service.database.path });
+const verified = ({ databasePath }: TestService): Promise<TableVerification> => verifiedTables(databasePath);
 
 const idsOf = async (service: TestService): Promise<string[]> =>
   (await service.get('/jobs')).body.items.map((job: { job_id: string }) => job.job_id);
@@ -62,7 +60,7 @@ describe('POST /admin/jobs/cleanup', () => {
     expect(await service.get(`/simulate/status/${older}`)).toMatchObject({ status: 404 });
     const { body } = await service.get(`/jobs/${older}/events`);
     expect(body.items.at(-1)).toMatchObject({ type: 'JobRemoved', metadata: { actor: 'anonymous' } });
-    expect(verified(service)).toMatchObject({ difference_count: 0, problems: [], warnings: [] });
+    expect(await verified(service)).toMatchObject({ difference_count: 0, problems: [], warnings: [] });
     await service.post(`/jobs/${open.job_id}/cancel`);
   });
 
@@ -113,7 +111,7 @@ describe('POST /admin/jobs/cleanup', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(answers.reduce((sum, { body }) => sum + Number(body.deleted), 0)).toBe(60);
     expect(await idsOf(service)).toEqual([]);
-    expect(verified(service)).toMatchObject({ difference_count: 0, problems: [] });
+    expect(await verified(service)).toMatchObject({ difference_count: 0, problems: [] });
   });
 });
 
@@ -128,20 +126,23 @@ describe('a large job', () => {
     return body.job_id;
   };
 
-  const rowsOf = ({ service }: TestService): unknown[] =>
-    ['jobs', 'job_progress', 'job_details', 'removals'].map(
-      (table) => service.database.query<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)[0]?.rows,
+  const rowsOf = ({ service }: TestService): Promise<unknown[]> =>
+    Promise.all(
+      ['jobs', 'job_progress', 'job_details', 'removals'].map(async (table) => {
+        const sql = `SELECT count(*) AS rows FROM ${table}`;
+        return (await service.database.reader.get<{ rows: number }>(sql))?.rows;
+      }),
     );
 
   it('is gone with all its rows when the answer comes', async () => {
     const service = await startTestService(place);
     await ended(service);
     expect(await cleanUp(service, 0)).toEqual(deleted(1));
-    expect(rowsOf(service)).toEqual([0, 0, 0, 0]);
+    expect(await rowsOf(service)).toEqual([0, 0, 0, 0]);
     const other = await ended(service);
     expect(await service.delete(`/jobs/${other}`)).toMatchObject({ status: 204 });
-    expect(rowsOf(service)).toEqual([0, 0, 0, 0]);
-    expect(verified(service)).toMatchObject({ difference_count: 0, problems: [], warnings: [] });
+    expect(await rowsOf(service)).toEqual([0, 0, 0, 0]);
+    expect(await verified(service)).toMatchObject({ difference_count: 0, problems: [], warnings: [] });
   });
 
   it('is there for nobody from its event on, and its last rows go when a service starts', async () => {
@@ -159,7 +160,7 @@ describe('a large job', () => {
           { actor: 'tester', correlation_id: 'c' },
         ),
     );
-    expect(rowsOf(service)).toEqual([1, 0, expect.any(Number), 1]);
+    expect(await rowsOf(service)).toEqual([1, 0, expect.any(Number), 1]);
     for (const path of [
       `/jobs/${jobId}`,
       `/simulate/status/${jobId}`,
@@ -173,16 +174,18 @@ describe('a large job', () => {
     expect(await service.delete(`/jobs/${jobId}`)).toMatchObject({ status: 404 });
     expect(await cleanUp(service, 0)).toEqual(deleted(0));
     // Who reads the table without Daybook is told, too.
-    expect(database.query('SELECT error FROM jobs')).toEqual([{ error: expect.stringContaining('Removed') }]);
-    expect(verified(service)).toMatchObject({
+    expect(await database.reader.all('SELECT error FROM jobs')).toEqual([
+      { error: expect.stringContaining('Removed') },
+    ]);
+    expect(await verified(service)).toMatchObject({
       difference_count: 0,
       warnings: [`${jobId} was removed, and its rows are still being deleted`],
     });
     await service.service.stop();
 
-    const next = await startTestService(place, { DATABASE_URL: `sqlite:${database.path}` });
-    expect(rowsOf(next)).toEqual([0, 0, 0, 0]);
-    expect(verified(next)).toMatchObject({ difference_count: 0, problems: [], warnings: [] });
+    const next = await startTestService(place, { DATABASE_URL: `sqlite:${service.databasePath}` });
+    expect(await rowsOf(next)).toEqual([0, 0, 0, 0]);
+    expect(await verified(next)).toMatchObject({ difference_count: 0, problems: [], warnings: [] });
   });
 
   it('does not hold up the commands of others: they share the time with its slices', async () => {
@@ -195,7 +198,7 @@ describe('a large job', () => {
     const removed = commands.execute(new ChangeJob(jobId, { type: 'RemoveJob' }, metadata)).then(() => {
       commits.push('all rows');
     });
-    await until('the event', () => database.query('SELECT 1 FROM removals').length > 0);
+    await until('the event', async () => (await database.reader.all('SELECT 1 FROM removals')).length > 0);
     await database.queue.run((transaction) => transaction.run('UPDATE write_probe SET probes = 0'));
     commits.push('a command');
     await removed;

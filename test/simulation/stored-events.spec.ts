@@ -5,7 +5,7 @@ import type { EncodedEvent } from '../../src/event-store/codec.js';
 import type { JobEvent } from '../../src/simulation/domain/events.js';
 import { fold } from '../../src/simulation/domain/evolve.js';
 import { statusOf, type Job } from '../../src/simulation/domain/job.js';
-import { jobEventSchemas, jobs } from '../../src/simulation/jobs.js';
+import { jobEventSchemas, jobStreams } from '../../src/simulation/stream-kind.js';
 
 const folder = join(import.meta.dirname, '../fixtures/events');
 
@@ -40,7 +40,7 @@ it.each(shapes)('%s of schema version %s is decoded and folded', (type, version)
   expect(told.at(-1)).toMatchObject({ type, schema_version: version });
   const state = fold(
     undefined,
-    told.map((event) => jobs.codec.decode(event)),
+    told.map((event) => jobStreams.codec.decode(event)),
   ) as Job;
   expect(state.version).toBe(told.length);
   expect(statusOf(state)).toBe(job);
@@ -51,7 +51,7 @@ it.each(shapes)('%s of schema version %s is decoded and folded', (type, version)
 it('what is written today is what is kept of the newest version, to the letter', () => {
   for (const [type, { schemaVersion }] of Object.entries(jobEventSchemas)) {
     const kept = stored(type as JobEvent['type'], schemaVersion);
-    expect(jobs.codec.encode(jobs.codec.decode(kept))).toEqual(kept);
+    expect(jobStreams.codec.encode(jobStreams.codec.decode(kept))).toEqual(kept);
   }
 });
 

@@ -9,6 +9,8 @@ import type { Workplace } from './workplace.js';
 
 export interface TestService extends Client {
   service: Service;
+  /** The file of its database. */
+  databasePath: string;
 }
 
 interface Parts {
@@ -33,21 +35,18 @@ export async function startTestService(
   count += 1;
   const name = `service-${count}`;
   place.write(`${name}/configs/default_config.json`, '{}');
-  const service = await startService(
-    readSettings({
-      PORT: '0',
-      DATABASE_URL: `sqlite:${place.path(name, 'jobs.db')}`,
-      CONFIG_DIR: place.path(name, 'configs'),
-      RETRY_BASE_DELAY_MS: '0',
-      SHUTDOWN_GRACE_MS: '2000',
-      PATH: process.env['PATH'],
-      ...settings,
-    }),
-    runtime,
-    { log, ...more },
-  );
+  const given = readSettings({
+    PORT: '0',
+    DATABASE_URL: `sqlite:${place.path(name, 'jobs.db')}`,
+    CONFIG_DIR: place.path(name, 'configs'),
+    RETRY_BASE_DELAY_MS: '0',
+    SHUTDOWN_GRACE_MS: '2000',
+    PATH: process.env['PATH'],
+    ...settings,
+  });
+  const service = await startService(given, runtime, { log, ...more });
   services.add(service);
-  return { ...client(service.url), service };
+  return { ...client(service.url), service, databasePath: given.databasePath };
 }
 
 const services = new Set<Service>();

@@ -38,7 +38,7 @@ it('tries again what failed, and completes with the attempt that succeeds', asyn
       { attempt: 3, outcome: 'completed', error: null, failure_code: null },
     ],
   });
-  expectTablesToMatchLog(service.service.database.path);
+  expectTablesToMatchLog(service.databasePath);
 });
 
 it('gives up after as many attempts as there are', async () => {
@@ -66,7 +66,7 @@ it('starts no attempt before its time, and starts it then without being woken', 
   const service = await start({ MAX_ATTEMPTS: '3', RETRY_BASE_DELAY_MS: '100' });
   const jobId = await trigger(service, 'FLAKY a');
   await service.ended(jobId);
-  const events = readEvents(service.service.database.path).map(({ type, data }) => ({
+  const events = readEvents(service.databasePath).map(({ type, data }) => ({
     type,
     ...JSON.parse(data),
   }));
@@ -136,5 +136,5 @@ it('keeps an error with half of a character as one text, in the log and in the t
   const service = await start({ MAX_ATTEMPTS: '1' });
   const jobId = await trigger(service, 'GARBLED a');
   expect((await service.ended(jobId)).body).toMatchObject({ status: 'failed' });
-  expectTablesToMatchLog(service.service.database.path);
+  expectTablesToMatchLog(service.databasePath);
 });

@@ -41,7 +41,7 @@ describe('a cancelled job', () => {
       failure_code: 'cancelled',
       lease_expires_at: null,
     });
-    expectTablesToMatchLog(service.service.database.path);
+    expectTablesToMatchLog(service.databasePath);
   });
 
   it('leaves its places to the next job', async () => {
@@ -170,7 +170,7 @@ describe('work that does not listen', () => {
       failure_code: 'timeout',
       result: null,
     });
-    expectTablesToMatchLog(service.service.database.path);
+    expectTablesToMatchLog(service.databasePath);
   });
 
   it('does not hold up the end of the service: it is given back', async () => {

@@ -65,8 +65,7 @@ it('waits for its time limit and its next renewal, and for nothing when it is do
 
 it('leaves no renewal behind when it ends while one is under way', async () => {
   const { service, runtime, execution } = await running();
-  const { database } = service.service;
-  const other = new BetterSqlite3(database.path);
+  const other = new BetterSqlite3(service.databasePath);
   other.exec('BEGIN IMMEDIATE');
   runtime.ring(renewEveryMs);
   execution.lose();
@@ -74,7 +73,7 @@ it('leaves no renewal behind when it ends while one is under way', async () => {
   other.exec('COMMIT');
   other.close();
   // The queue keeps the order: when this is done, the renewal has had its answer.
-  await database.probe();
+  await service.service.database.probe();
   await runtime.nextTurn();
   expect(runtime.waiting.filter((ms) => ms === renewEveryMs)).toEqual([]);
 });

@@ -20,8 +20,8 @@ async function trigger(service: TestService, ...models: string[]): Promise<strin
 }
 
 /** Makes every lease run out long ago, as if nobody had renewed it. */
-function ageLeases({ service }: TestService): void {
-  const connection = new BetterSqlite3(service.database.path, { timeout: 5_000 });
+function ageLeases({ databasePath }: TestService): void {
+  const connection = new BetterSqlite3(databasePath, { timeout: 5_000 });
   connection.exec("UPDATE leases SET expires_at = '2000-01-01T00:00:00.000Z'");
   connection.close();
 }
@@ -77,7 +77,7 @@ describe('the built-in worker', () => {
       { attempt: 1, outcome: 'failed', failure_code: 'lease_expired' },
       { attempt: 2, outcome: 'completed' },
     ]);
-    expectTablesToMatchLog(service.service.database.path);
+    expectTablesToMatchLog(service.databasePath);
   });
 });
 
@@ -97,7 +97,7 @@ describe('a worker outside of the service', () => {
       executor_progress: { percent: 50, message: null },
     });
     expect(await service.post(`${path}/complete`, { attempt: 1 })).toMatchObject({ status: 200 });
-    expectTablesToMatchLog(service.service.database.path);
+    expectTablesToMatchLog(service.databasePath);
   });
 
   it('loses a model-day that it says nothing about, and its late report is refused', async () => {
@@ -116,7 +116,7 @@ describe('a worker outside of the service', () => {
         body: { code: 'stale_attempt' },
       });
     }
-    expectTablesToMatchLog(service.service.database.path);
+    expectTablesToMatchLog(service.databasePath);
   });
 
   it('hears in its heartbeat that its job was cancelled', async () => {
@@ -145,6 +145,6 @@ describe('a worker outside of the service', () => {
     }
     ageLeases(service);
     expect((await service.ended(jobId)).body).toMatchObject({ status: 'failed', progress: { failed: 600 } });
-    expectTablesToMatchLog(service.service.database.path);
+    expectTablesToMatchLog(service.databasePath);
   });
 });

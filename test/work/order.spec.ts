@@ -48,7 +48,7 @@ it('runs all models of a date at once, and the next date when all of them are do
       ['starts', 'starts', 'starts', 'ends', 'ends', 'ends'].map((what) => `${date} ${what}`),
     ),
   );
-  expectTablesToMatchLog(service.service.database.path);
+  expectTablesToMatchLog(service.databasePath);
 });
 
 it.each([1, 2, 5])('runs no more than %s model-days at once, when that is the limit', async (limit) => {
@@ -156,7 +156,7 @@ it('says who did what: the service is the actor of what its worker does', async 
   const service = await startTestService(place, { EXECUTOR: script.setting });
   const { body: job } = await service.post('/simulate/trigger', { date_range: [dates[0]], models: ['OK a'] });
   await service.ended(job.job_id);
-  const events = readEvents(service.service.database.path);
+  const events = readEvents(service.databasePath);
   expect(events.map(({ type, metadata }) => [type, JSON.parse(metadata).actor])).toEqual([
     ['JobCreated', 'anonymous'],
     ['ModelDayStarted', 'daybook'],

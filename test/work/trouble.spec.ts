@@ -30,12 +30,12 @@ async function expectOneAttempt({ service, jobId }: Holding, model: string, resu
     attempts: [{ attempt: 1, outcome: 'completed' }],
     result,
   });
-  expectTablesToMatchLog(service.service.database.path);
+  expectTablesToMatchLog(service.databasePath);
 }
 
 it('a result waits until another process gives the write lock back', async () => {
   const all = await holding('HOLD a');
-  const other = new BetterSqlite3(all.service.service.database.path);
+  const other = new BetterSqlite3(all.service.databasePath);
   other.exec('BEGIN IMMEDIATE');
   all.script.release('HOLD a');
   await all.script.seen({ what: 'ends' });
@@ -65,5 +65,5 @@ it('a service that stops does not wait for a disk that stays full', async () => 
   all.script.release('HOLD-HUGE a');
   await until('the report has failed', () => database.queue.lastTrouble?.reason === 'full');
   await all.service.service.stop();
-  expectTablesToMatchLog(database.path);
+  expectTablesToMatchLog(all.service.databasePath);
 });

@@ -24,7 +24,7 @@ export function copyDatabase(source: string, target: string): void {
       },
     );
   } finally {
-    reader.close();
+    reader.closeNow();
   }
   syncFile(target);
 }

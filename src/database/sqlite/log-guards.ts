@@ -1,6 +1,5 @@
 // The triggers that guard the log: written once. Whoever wants to change it must take them away first, which an audit
 // notices.
-import type { Reader } from './sqlite-reader.js';
 
 export const logGuards: readonly string[] = [
   `CREATE TRIGGER events_no_update BEFORE UPDATE ON events
@@ -13,12 +12,3 @@ export const logGuards: readonly string[] = [
      OR EXISTS (SELECT 1 FROM events WHERE stream_id = NEW.stream_id AND version = NEW.version)
    BEGIN SELECT RAISE(ABORT, 'events are appended at the end of the log, one version at a time'); END`,
 ];
-
-/** A sentence for each that is missing or was changed. */
-export function missingGuards(reader: Reader): string[] {
-  const triggers = reader.query<{ sql: string }>("SELECT sql FROM sqlite_master WHERE type = 'trigger'");
-  const present = new Set(triggers.map(({ sql }) => sql));
-  return logGuards
-    .filter((guard) => !present.has(guard))
-    .map((guard) => `the trigger ${guard.split(' ')[2] ?? ''} that guards the log is missing or was changed`);
-}

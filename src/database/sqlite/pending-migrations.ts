@@ -3,25 +3,19 @@ import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { existingDatabaseFile } from './database-file.js';
-import { rehearse, schemaOf, type PendingMigration } from './migration-rehearsal.js';
-import { migrationsIn, refuseForeignSchema, type MigrationClass } from './schema-check.js';
-import { asUnusable } from '../unusable-database.js';
+import type { Migration, PendingMigration } from '../migration.js';
+import { migrationsIn, refuseForeignSchema } from './schema-check.js';
+import { asUnusable } from './unusable-file.js';
 
-/**
- * Rehearsed on an empty database with the same schema, in memory.
- * @throws UnusableDatabase when there is no such file, or it is damaged, another program's or from a newer Daybook
- * @throws Error when a migration does not run on this schema
- */
-export async function pendingMigrations(
-  path: string,
-  migrations: readonly MigrationClass[],
-): Promise<PendingMigration[]> {
-  const { schema, applied } = lookAt(path, (connection) => {
+/** @throws UnusableDatabase when there is no such file, or it is damaged, another program's or from a newer Daybook */
+export function pendingMigrations(path: string, migrations: readonly Migration[]): PendingMigration[] {
+  const applied = lookAt(path, (connection) => {
     refuseForeignSchema(connection, migrations);
-    return { schema: schemaOf(connection), applied: new Set(migrationsIn(connection)) };
+    return new Set(migrationsIn(connection));
   });
-  const pending = migrations.filter(({ name }) => !applied.has(name));
-  return pending.length === 0 ? [] : rehearse(schema, pending);
+  return migrations
+    .filter(({ name }) => !applied.has(name))
+    .map(({ name, statements }) => ({ name, statements: statements.sqlite }));
 }
 
 /**

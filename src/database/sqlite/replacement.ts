@@ -35,13 +35,17 @@ import { copyDatabase } from './database-copy.js';
 import { isBusy } from '../database-error.js';
 import { databaseFile, existingDatabaseFile } from './database-file.js';
 import { syncFile, syncFolder } from '../../runtime/durable-files.js';
-import { refuseForeignSchema, refuseForeignTables, type MigrationClass } from './schema-check.js';
-import { takeServiceLock, type ServiceLock } from './service-lock.js';
-import { asUnusable, UnusableDatabase } from '../unusable-database.js';
+import type { Replacing } from '../database-files.js';
+import type { Migration } from '../migration.js';
+import type { ServiceLock } from '../service-lock.js';
+import { refuseForeignSchema, refuseForeignTables } from './schema-check.js';
+import { takeServiceLock } from './service-lock.js';
+import { tilesPathOf } from './tile-database.js';
+import { UnusableDatabase } from '../unusable-database.js';
+import { asUnusable } from './unusable-file.js';
 
-export class Replacement {
-  /** Where the newcomer is until the last step: it may be opened, migrated and checked there. */
-  readonly path: string;
+export class Replacement implements Replacing {
+  private readonly path: string;
   private readonly folder: string;
   private readonly old: string;
 
@@ -76,25 +80,26 @@ export class Replacement {
    * Copies a database in, with what its own -wal holds.
    * @throws UnusableDatabase when it is none, damaged, another program's, or from a newer Daybook
    */
-  take(file: string, migrations: readonly MigrationClass[]): void {
+  take(file: string, migrations: readonly Migration[]): void {
     refuseUnusable(file, this.database, migrations);
     this.clear();
     mkdirSync(this.folder);
     copyDatabase(file, this.path);
   }
 
-  /**
-   * @param derived databases that belong to the old one and can be made again
-   * @returns the name under which the old one is kept; undefined when there was none
-   * @throws UnusableDatabase when another program has the old one open; then nothing is changed
-   */
-  finish(derived: readonly string[]): string | undefined {
+  get url(): string {
+    return `sqlite:${this.path}`;
+  }
+
+  /** @throws UnusableDatabase when another program has the old one open; then nothing is changed */
+  finish(): string | undefined {
     takeLogIn(this.path);
     const isThere = existsSync(this.database);
     if (isThere) this.keepOwner();
     syncFile(this.path);
     if (isThere) this.linkOld();
-    for (const file of derived.flatMap((path) => [path, ...sideFilesOf(path)])) rmSync(file, { force: true });
+    const tiles = tilesPathOf(this.database);
+    for (const file of [tiles, ...sideFilesOf(tiles)]) rmSync(file, { force: true });
     for (const file of sideFilesOf(this.database)) rmSync(file, { force: true });
     syncFolder(dirname(this.database));
     renameSync(this.path, this.database);
@@ -223,7 +228,7 @@ function refuseOtherProgram(path: string): void {
   }
 }
 
-function refuseUnusable(path: string, present: string, migrations: readonly MigrationClass[]): void {
+function refuseUnusable(path: string, present: string, migrations: readonly Migration[]): void {
   try {
     const file = existingDatabaseFile(path);
     if (file === present) throw new UnusableDatabase('it is the database itself');

@@ -1,9 +1,7 @@
 // Whose database it is, and which of our migrations it has.
 import type BetterSqlite3 from 'better-sqlite3';
-import type { MigrationInterface } from 'typeorm';
+import type { Migration } from '../migration.js';
 import { UnusableDatabase } from '../unusable-database.js';
-
-export type MigrationClass = new () => MigrationInterface;
 
 export const migrationsTableName = 'schema_migrations';
 
@@ -33,7 +31,7 @@ export function refuseForeignTables(connection: BetterSqlite3.Database): void {
 /** @throws UnusableDatabase when it is another program's, or a newer Daybook has migrated it */
 export function refuseForeignSchema(
   connection: BetterSqlite3.Database,
-  migrations: readonly MigrationClass[],
+  migrations: readonly Migration[],
 ): void {
   refuseForeignTables(connection);
   const known = new Set(migrations.map(({ name }) => name));

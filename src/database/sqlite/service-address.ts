@@ -2,8 +2,8 @@
 // all only its lock says, so a file that a killed service left behind is harmless.
 import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { failedWith, writeDurably } from '../../runtime/durable-files.js';
-import { asUnusable } from '../unusable-database.js';
 import { databaseFile } from './database-file.js';
+import { asUnusable } from './unusable-file.js';
 
 const fileOf = (databasePath: string): string => `${databaseFile(databasePath)}.url`;
 

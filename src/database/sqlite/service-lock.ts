@@ -4,30 +4,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { pause, type Runtime } from '../../runtime/runtime.js';
 import { isBusy } from '../database-error.js';
+import { DatabaseInUse, type ServiceLock } from '../service-lock.js';
 import { databaseFile } from './database-file.js';
-import { asUnusable } from '../unusable-database.js';
-
-export class DatabaseInUse extends Error {
-  override readonly name = 'DatabaseInUse';
-
-  constructor(
-    /** A service stays; a command is gone in a moment. */
-    readonly by: 'service' | 'command',
-    databasePath: string,
-  ) {
-    super(
-      by === 'service'
-        ? `Another Daybook service is using ${databasePath}. Stop it first, or give this one a database of its own (DATABASE_URL).`
-        : `A daybook command is at work on ${databasePath}. Try again when it has ended.`,
-    );
-  }
-}
-
-export interface ServiceLock {
-  release(): void;
-}
+import { asUnusable } from './unusable-file.js';
 
 /**
  * Makes the database's folder when it is missing.
@@ -59,29 +39,6 @@ export function isServed(databasePath: string): boolean {
     }
   } catch (error) {
     throw asUnusable(databasePath, error);
-  }
-}
-
-/** How long a command is waited for, and how often it is looked whether it has ended, in milliseconds. */
-const commandWaitMs = 15_000;
-const lookMs = 25;
-
-/** Takes a lock as soon as no command holds it; a service is not waited for. Throws as `takeLock` does, or the reason of `signal`. */
-export async function afterCommands(
-  takeLock: () => ServiceLock,
-  runtime: Runtime,
-  signal?: AbortSignal,
-): Promise<ServiceLock> {
-  const endMs = runtime.nowMs() + commandWaitMs;
-  for (;;) {
-    try {
-      return takeLock();
-    } catch (error) {
-      const isMomentary = error instanceof DatabaseInUse && error.by === 'command';
-      if (!isMomentary || runtime.nowMs() >= endMs) throw error;
-    }
-    await pause(runtime, lookMs, signal);
-    signal?.throwIfAborted();
   }
 }
 

@@ -2,7 +2,9 @@
 // nobody else's, and lets other work in between two pages.
 import BetterSqlite3 from 'better-sqlite3';
 import type { Runtime } from '../../runtime/runtime.js';
+import type { Snapshot } from '../reader.js';
 import type { Value } from '../transaction.js';
+import { SqliteStatements } from './sqlite-statements.js';
 
 const idleMax = 4;
 
@@ -19,7 +21,7 @@ export class Snapshots {
   open(): Snapshot {
     const connection = this.idle.pop() ?? new BetterSqlite3(this.path, { readonly: true, timeout: 1_000 });
     connection.exec('BEGIN');
-    return new Snapshot(connection, this.runtime, () => {
+    return new SqliteSnapshot(new SqliteStatements(connection), this.runtime, () => {
       connection.exec('COMMIT');
       if (this.closed || this.idle.length >= idleMax) connection.close();
       else this.idle.push(connection);
@@ -32,29 +34,30 @@ export class Snapshots {
   }
 }
 
-export class Snapshot {
+class SqliteSnapshot implements Snapshot {
   private isOpen = true;
 
   constructor(
-    private readonly connection: BetterSqlite3.Database,
+    private readonly statements: SqliteStatements,
     private readonly runtime: Runtime,
     private readonly giveBack: () => void,
   ) {}
 
-  all<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
-    return this.connection.prepare(sql).all(...parameters) as Row[];
+  async all<Row>(sql: string, ...parameters: readonly Value[]): Promise<Row[]> {
+    await this.runtime.nextTurn();
+    return this.statements.all<Row>(sql, ...parameters);
   }
 
-  get<Row>(sql: string, ...parameters: readonly Value[]): Row | undefined {
-    return this.connection.prepare(sql).get(...parameters) as Row | undefined;
+  async get<Row>(sql: string, ...parameters: readonly Value[]): Promise<Row | undefined> {
+    await this.runtime.nextTurn();
+    return this.statements.get<Row>(sql, ...parameters);
   }
 
-  /** Lets the rest of the process run. */
-  pause(): Promise<void> {
-    return this.runtime.nextTurn();
+  async values<Row extends readonly unknown[]>(sql: string, ...parameters: readonly Value[]): Promise<Row[]> {
+    await this.runtime.nextTurn();
+    return this.statements.values<Row>(sql, ...parameters);
   }
 
-  /** Must be called, also after an error. Calling it twice does no harm. */
   close(): void {
     if (!this.isOpen) return;
     this.isOpen = false;

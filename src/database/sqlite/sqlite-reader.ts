@@ -1,21 +1,35 @@
 // A connection that only reads, for whoever looks at a database beside the service that owns it.
 import BetterSqlite3 from 'better-sqlite3';
+import type { OpenReader } from '../engine.js';
+import type { Reader } from '../reader.js';
+import { UnusableDatabase } from '../unusable-database.js';
+import { missingGuardsOf, tablesOf } from './catalogue.js';
 import { existingDatabaseFile } from './database-file.js';
 import { refuseForeignTables } from './schema-check.js';
 import { SqliteStatements } from './sqlite-statements.js';
-import type { Value } from '../transaction.js';
-import { asUnusable, UnusableDatabase } from '../unusable-database.js';
+import { asUnusable } from './unusable-file.js';
 
-/** Short reads of committed rows. */
-export interface Reader {
-  query<Row>(sql: string, ...parameters: readonly Value[]): Row[];
-}
+/** What is there at once, as a promise: what it throws, it rejects. */
+export const readerOf = (statements: SqliteStatements): Reader => ({
+  all: (sql, ...parameters) =>
+    new Promise((resolve) => {
+      resolve(statements.all(sql, ...parameters));
+    }),
+  get: (sql, ...parameters) =>
+    new Promise((resolve) => {
+      resolve(statements.get(sql, ...parameters));
+    }),
+  values: (sql, ...parameters) =>
+    new Promise((resolve) => {
+      resolve(statements.values(sql, ...parameters));
+    }),
+});
 
-export class SqliteReader implements Reader {
-  private readonly statements: SqliteStatements;
+export class SqliteReader implements OpenReader {
+  readonly reader: Reader;
 
   private constructor(private readonly connection: BetterSqlite3.Database) {
-    this.statements = new SqliteStatements(connection);
+    this.reader = readerOf(new SqliteStatements(connection));
   }
 
   /** @throws UnusableDatabase */
@@ -23,7 +37,7 @@ export class SqliteReader implements Reader {
     let connection: BetterSqlite3.Database | undefined;
     try {
       connection = new BetterSqlite3(existingDatabaseFile(path), { readonly: true, timeout: 5_000 });
-      connection.pragma('cache_size = -2048');
+      connection.pragma('cache_size = -4096');
       refuseForeignTables(connection);
       const hasLog = connection.prepare("SELECT 1 FROM sqlite_master WHERE name = 'events'").get();
       if (hasLog === undefined) throw new UnusableDatabase('it is empty: no service was ever started on it');
@@ -34,8 +48,21 @@ export class SqliteReader implements Reader {
     }
   }
 
-  query<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
-    return this.statements.all<Row>(sql, ...parameters);
+  tables(): Promise<Set<string>> {
+    return tablesOf(this.reader);
+  }
+
+  missingGuards(): Promise<string[]> {
+    return missingGuardsOf(this.reader);
+  }
+
+  async inSnapshot<T>(work: () => Promise<T>): Promise<T> {
+    this.connection.exec('BEGIN');
+    try {
+      return await work();
+    } finally {
+      this.connection.exec('COMMIT');
+    }
   }
 
   /** Writes everything that is committed now into a file, which must be empty. One snapshot, without a lock. */
@@ -43,7 +70,12 @@ export class SqliteReader implements Reader {
     this.connection.prepare('VACUUM INTO ?').run(file);
   }
 
-  close(): void {
+  closeNow(): void {
     this.connection.close();
+  }
+
+  close(): Promise<void> {
+    this.closeNow();
+    return Promise.resolve();
   }
 }

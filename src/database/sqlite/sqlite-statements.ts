@@ -1,6 +1,8 @@
-// The statements of one connection, each prepared when it is run for the first time.
+// The statements of one connection, each prepared when it is run for the first time, and run in place.
 import type BetterSqlite3 from 'better-sqlite3';
-import type { Value } from '../transaction.js';
+import type { RowWrite } from '../row-write.js';
+import type { Statements, Value } from '../transaction.js';
+import { parametersOf, sqlOf, sqlOfAll } from './row-write-sql.js';
 
 /** Takes rows as arrays and makes the objects here: half the time of having the driver make them (measured). */
 interface Query {
@@ -8,9 +10,16 @@ interface Query {
   columns: readonly string[];
 }
 
-export class SqliteStatements {
+interface Write {
+  statement: BetterSqlite3.Statement;
+  columns: readonly string[];
+}
+
+export class SqliteStatements implements Statements {
   private readonly commands = new Map<string, BetterSqlite3.Statement>();
   private readonly queries = new Map<string, Query>();
+  private readonly writes = new WeakMap<RowWrite, Write>();
+  private readonly writesOfAll = new WeakMap<RowWrite, BetterSqlite3.Statement>();
 
   constructor(private readonly connection: BetterSqlite3.Database) {}
 
@@ -25,7 +34,10 @@ export class SqliteStatements {
     return values === undefined ? undefined : rowOf<Row>(columns, values);
   }
 
-  /** For a statement that gives no rows; tells how many it changed. */
+  values<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
+    return this.query(sql).statement.all(...parameters) as Row[];
+  }
+
   run(sql: string, ...parameters: readonly Value[]): number {
     let statement = this.commands.get(sql);
     if (statement === undefined) {
@@ -33,6 +45,28 @@ export class SqliteStatements {
       this.commands.set(sql, statement);
     }
     return statement.run(...parameters).changes;
+  }
+
+  write<Row extends object>(write: RowWrite<Row>, row: Row): void {
+    let prepared = this.writes.get(write);
+    if (prepared === undefined) {
+      const statement = this.connection.prepare(sqlOf(write));
+      prepared = { statement, columns: parametersOf(write) };
+      this.writes.set(write, prepared);
+    }
+    const { statement, columns } = prepared;
+    const cells = new Array<unknown>(columns.length);
+    for (let place = 0; place < columns.length; place += 1) cells[place] = row[columns[place] as keyof Row];
+    statement.run(...cells);
+  }
+
+  writeAll(write: RowWrite, rows: string): void {
+    let statement = this.writesOfAll.get(write);
+    if (statement === undefined) {
+      statement = this.connection.prepare(sqlOfAll(write));
+      this.writesOfAll.set(write, statement);
+    }
+    statement.run(rows);
   }
 
   private query(sql: string): Query {

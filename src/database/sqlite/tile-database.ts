@@ -2,8 +2,7 @@
 // may be deleted at any time, and out of the writers' way.
 import BetterSqlite3 from 'better-sqlite3';
 import { unavailableReason } from '../database-error.js';
-import { hashBytes } from '../../proof/merkle.js';
-import { tileWidth, type TileStore } from '../../proof/tiles.js';
+import type { LogTiles } from '../engine.js';
 import { UnusableEvidence } from '../../proof/unusable-evidence.js';
 
 export const tilesPathOf = (databasePath: string): string => `${databasePath}.tree`;
@@ -22,9 +21,7 @@ function sound<T>(path: string, work: () => T): T {
 }
 
 /** Every method throws UnusableEvidence when the file is damaged. */
-export class TileDatabase implements TileStore {
-  /** Leaves are asked for in order, mostly. */
-  private latest: { number: number; tile: Buffer | undefined } | undefined;
+export class TileDatabase implements LogTiles {
   private readonly statements;
 
   private constructor(
@@ -33,7 +30,9 @@ export class TileDatabase implements TileStore {
   ) {
     this.statements = {
       read: connection.prepare('SELECT hashes FROM tiles WHERE level = ? AND tile = ?').pluck(),
-      write: connection.prepare('INSERT OR REPLACE INTO tiles (level, tile, hashes) VALUES (?, ?, ?)'),
+      write: connection.prepare(
+        'INSERT INTO tiles (level, tile, hashes) VALUES (?, ?, ?) ON CONFLICT (level, tile) DO UPDATE SET hashes = excluded.hashes',
+      ),
       size: connection
         .prepare(
           'SELECT coalesce(max(tile) * 256, 0) + coalesce((SELECT length(hashes) / 32 FROM tiles WHERE level = 0 ORDER BY tile DESC LIMIT 1), 0) FROM tiles WHERE level = 0',
@@ -69,26 +68,16 @@ export class TileDatabase implements TileStore {
   }
 
   /** How many leaves it holds. */
-  get size(): number {
-    return sound(this.path, () => this.statements.size.get() as number);
+  size(): Promise<number> {
+    return this.promised(() => this.statements.size.get() as number);
   }
 
-  read(level: number, index: number): Buffer | undefined {
-    return sound(this.path, () => this.statements.read.get(level, index) as Buffer | undefined);
+  read(level: number, index: number): Promise<Buffer | undefined> {
+    return this.promised(() => this.statements.read.get(level, index) as Buffer | undefined);
   }
 
-  /** The hash of a leaf; undefined when it holds no such leaf. */
-  leafAt(index: number): Buffer | undefined {
-    const number = Math.floor(index / tileWidth);
-    if (this.latest?.number !== number) this.latest = { number, tile: this.read(0, number) };
-    const at = (index % tileWidth) * hashBytes;
-    const leaf = this.latest.tile?.subarray(at, at + hashBytes);
-    return leaf?.length === hashBytes ? leaf : undefined;
-  }
-
-  write(level: number, index: number, hashes: Buffer): void {
-    this.latest = undefined;
-    sound(this.path, () => this.statements.write.run(level, index, hashes));
+  write(level: number, index: number, hashes: Buffer): Promise<unknown> {
+    return this.promised(() => this.statements.write.run(level, index, hashes));
   }
 
   /** All or nothing of what `work` writes. */
@@ -105,11 +94,17 @@ export class TileDatabase implements TileStore {
   }
 
   /** The log is another one now: start again. */
-  clear(): void {
-    sound(this.path, () => this.connection.exec('DELETE FROM tiles'));
+  async clear(): Promise<void> {
+    await this.promised(() => this.connection.exec('DELETE FROM tiles'));
   }
 
   close(): void {
     this.connection.close();
+  }
+
+  private promised<T>(work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      resolve(sound(this.path, work));
+    });
   }
 }

@@ -53,7 +53,7 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
 
   async execute(change: ChangeJob): Promise<ChangedJob> {
     const streamId = streamOf(change.jobId);
-    if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database, streamId);
+    if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database.reader, streamId);
     const changed = await this.change(change);
     if (change.intent.type === 'RemoveJob') await this.rows.finish(change.jobId);
     return changed;

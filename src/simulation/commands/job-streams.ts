@@ -6,7 +6,7 @@ import type { JobCommand } from '../domain/commands.js';
 import type { JobEvent } from '../domain/events.js';
 import type { JobState } from '../domain/job.js';
 import type { JobProjector } from '../rows/job-projector.js';
-import { jobs } from '../jobs.js';
+import { jobStreams } from '../stream-kind.js';
 
 /** Published after the commit, to wake whoever follows jobs. Losing one costs time and nothing else. */
 export class JobChanged {
@@ -16,7 +16,7 @@ export class JobChanged {
   ) {}
 }
 
-export const streamOf = (jobId: string): string => streamOfKind(jobs, jobId);
+export const streamOf = (jobId: string): string => streamOfKind(jobStreams, jobId);
 
 export class JobStreams extends Streams<JobState, JobCommand, JobEvent> {
   /** @param modelDaysMax the largest grid: the cache of folded states must hold a few of them */
@@ -26,7 +26,7 @@ export class JobStreams extends Streams<JobState, JobCommand, JobEvent> {
     bus: { publish: (event: JobChanged) => unknown },
     modelDaysMax: number,
   ) {
-    super(jobs, store, {
+    super(jobStreams, store, {
       projector,
       cellsMax: Math.max(500_000, 3 * modelDaysMax),
       committed: (streamId, events) => {

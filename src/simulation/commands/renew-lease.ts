@@ -41,7 +41,7 @@ export class RenewLeaseHandler implements ICommandHandler<RenewLease> {
   async execute({ modelDay, attempt, progress, expectedVersion }: RenewLease): Promise<RenewedLease> {
     const { jobId, date, model } = modelDay;
     const streamId = streamOf(jobId);
-    if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database, streamId);
+    if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database.reader, streamId);
     return this.database.queue.run(async (transaction) => {
       const { state: job, version } = await this.jobs.load(transaction, streamId);
       if (expectedVersion !== undefined && version > 0 && expectedVersion !== version)

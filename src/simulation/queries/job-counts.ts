@@ -1,10 +1,10 @@
 // How many jobs and model-days there are in each status: what a gauge shows.
-import type { Reader } from '../../database/sqlite/sqlite-reader.js';
+import type { Reader } from '../../database/reader.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
 
-export function countJobs(reader: Reader): Record<JobStatus, number> {
+export async function countJobs(reader: Reader): Promise<Record<JobStatus, number>> {
   const counts: Record<JobStatus, number> = { pending: 0, running: 0, completed: 0, partial: 0, failed: 0 };
-  const rows = reader.query<{ status: JobStatus; count: number }>(
+  const rows = await reader.all<{ status: JobStatus; count: number }>(
     'SELECT status, count(*) AS count FROM jobs GROUP BY status',
   );
   for (const { status, count } of rows) counts[status] = count;
@@ -12,8 +12,8 @@ export function countJobs(reader: Reader): Record<JobStatus, number> {
 }
 
 /** Looks at one narrow row a job, however many model-days it has. */
-export function countModelDays(reader: Reader): Record<ModelDayStatus, number> {
-  const [counts] = reader.query<Record<ModelDayStatus, number>>(
+export async function countModelDays(reader: Reader): Promise<Record<ModelDayStatus, number>> {
+  const counts = await reader.get<Record<ModelDayStatus, number>>(
     `SELECT coalesce(sum(pending), 0) AS pending, coalesce(sum(running), 0) AS running,
             coalesce(sum(completed), 0) AS completed, coalesce(sum(failed), 0) AS failed FROM job_progress`,
   );

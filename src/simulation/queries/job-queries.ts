@@ -1,8 +1,8 @@
 // The questions about jobs, each a message and its handler.
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import type { Snapshot } from '../../database/sqlite/snapshots.js';
-import type { JobDetailRow } from '../rows/rows.js';
+import type { Snapshot } from '../../database/reader.js';
+import type { JobDetailRow } from '../rows/tables.js';
 import { Refusal } from '../../runtime/refusal.js';
 import type { ModelDayId } from '../model-day-work.js';
 import {
@@ -15,9 +15,8 @@ import {
   type JobWithProgress,
   type ListedModelDayView,
   type ModelDayView,
-  type RunningModelDay,
 } from './views.js';
-import { JobTables, type JobFilter, type ModelDayFilter } from './job-tables.js';
+import { currentIn, JobTables, type JobFilter, type ModelDayFilter } from './job-tables.js';
 
 const jobNotFound = (jobId: string): Refusal =>
   new Refusal('missing', 'job_not_found', `There is no job ${jobId}.`);
@@ -128,33 +127,24 @@ class ReadJobWithDetailsHandler implements IQueryHandler<ReadJobWithDetails> {
   constructor(private readonly database: Database) {}
 
   /** @throws Refusal `job_not_found` */
-  execute({ jobId }: ReadJobWithDetails): Promise<JobWithDetails> {
-    return new Promise((resolve) => {
-      resolve(this.read(jobId));
-    });
-  }
-
-  private read(jobId: string): JobWithDetails {
-    const snapshot = this.database.snapshots.open();
+  async execute({ jobId }: ReadJobWithDetails): Promise<JobWithDetails> {
+    const snapshot = await this.database.openSnapshot();
     try {
-      const row = snapshot.get<JobWithProgress>(
+      const row = await snapshot.get<JobWithProgress>(
         'SELECT * FROM jobs JOIN job_progress USING (job_id) WHERE job_id = ?',
         jobId,
       );
       if (row === undefined) throw jobNotFound(jobId);
-      return { job: jobView(row, currentIn(snapshot, jobId)), details: new DetailPages(snapshot, jobId) };
+      return {
+        job: jobView(row, await currentIn(snapshot, jobId)),
+        details: new DetailPages(snapshot, jobId),
+      };
     } catch (error) {
       snapshot.close();
       throw error;
     }
   }
 }
-
-const currentIn = (snapshot: Snapshot, jobId: string): RunningModelDay | null =>
-  snapshot.get<RunningModelDay>(
-    "SELECT date, model FROM job_details WHERE status = 'running' AND +job_id = ? ORDER BY date, model LIMIT 1",
-    jobId,
-  ) ?? null;
 
 /**
  * An iterator and no generator: `return` on a generator that was never started would leave the snapshot open when a
@@ -171,8 +161,7 @@ class DetailPages implements AsyncIterableIterator<DetailView[]> {
 
   async next(): Promise<IteratorResult<DetailView[], undefined>> {
     if (this.isLast) return this.return();
-    if (this.after[0] !== '') await this.snapshot.pause();
-    const page = this.snapshot.all<JobDetailRow>(
+    const page = await this.snapshot.all<JobDetailRow>(
       `SELECT * FROM job_details WHERE job_id = ? AND (date, model) > (?, ?) ORDER BY date, model LIMIT ${detailsPage}`,
       this.jobId,
       ...this.after,

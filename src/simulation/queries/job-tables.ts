@@ -3,9 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Database } from '../../database/database.js';
 import type { LeaseRow } from '../../work/leases.js';
-import type { JobDetailRow } from '../rows/rows.js';
+import { entityOf } from '../../database/entity.js';
+import type { Reader } from '../../database/reader.js';
+import { jobDetails, jobs, type JobDetailRow, type JobRow } from '../rows/tables.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
-import { JobDetailEntity, JobEntity } from '../rows/entities.js';
 import { streamOf } from '../commands/job-streams.js';
 import { workOf, type ModelDayId } from '../model-day-work.js';
 import { jobView, type JobView, type JobWithProgress, type RunningModelDay } from './views.js';
@@ -97,16 +98,16 @@ export class JobTables {
 
   async lease(modelDay: ModelDayId): Promise<LeaseRow | undefined> {
     const { streamId, workKey } = workOf(modelDay);
-    const rows = await this.database.reads.query<LeaseRow[]>(
+    const rows = await this.database.source.query<LeaseRow[]>(
       'SELECT * FROM leases WHERE stream_id = ? AND work_key = ?',
       [streamId, workKey],
     );
     return rows[0];
   }
 
-  private jobs(): SelectQueryBuilder<JobWithProgress> {
-    return this.database.reads
-      .createQueryBuilder<JobWithProgress>(JobEntity as never, 'job')
+  private jobs(): SelectQueryBuilder<JobRow> {
+    return this.database.source
+      .createQueryBuilder<JobRow>(entityOf(jobs), 'job')
       .innerJoin('job_progress', 'progress', 'progress.job_id = job.job_id')
       .select([
         'job.*',
@@ -120,14 +121,14 @@ export class JobTables {
       ]);
   }
 
-  private newestFirst(): SelectQueryBuilder<JobWithProgress> {
+  private newestFirst(): SelectQueryBuilder<JobRow> {
     return this.jobs().orderBy('job.created_at', 'DESC').addOrderBy('job.rowid', 'DESC');
   }
 
   /** Results are read from the log: the row says which event holds it. */
   private details(): SelectQueryBuilder<JobDetailRow> {
-    return this.database.reads
-      .createQueryBuilder<JobDetailRow>(JobDetailEntity as never, 'detail')
+    return this.database.source
+      .createQueryBuilder<JobDetailRow>(entityOf(jobDetails), 'detail')
       .leftJoin(
         'events',
         'event',
@@ -137,18 +138,16 @@ export class JobTables {
   }
 
   private async view(row: JobRowWithId): Promise<JobView> {
-    return jobView(row, row.running === 0 ? null : await this.current(row.job_id));
-  }
-
-  private async current(jobId: string): Promise<RunningModelDay | null> {
-    // The plus keeps SQLite on the index over status: few model-days run, however large the job is.
-    const rows = await this.database.reads.query<RunningModelDay[]>(
-      "SELECT date, model FROM job_details WHERE status = 'running' AND +job_id = ? ORDER BY date, model LIMIT 1",
-      [jobId],
-    );
-    return rows[0] ?? null;
+    return jobView(row, row.running === 0 ? null : await currentIn(this.database.reader, row.job_id));
   }
 }
+
+/** Adding nothing to the id keeps the search on the index over status: few model-days run, however large the job is. */
+export const currentIn = async (reader: Reader, jobId: string): Promise<RunningModelDay | null> =>
+  (await reader.get<RunningModelDay>(
+    "SELECT date, model FROM job_details WHERE status = 'running' AND job_id || '' = ? ORDER BY date, model LIMIT 1",
+    jobId,
+  )) ?? null;
 
 function withResult({ data, ...row }: JobDetailRow & { data: string | null }): FoundModelDay {
   return { ...row, result: data === null ? null : (JSON.parse(data) as { result: unknown }).result };

@@ -2,14 +2,8 @@
 import type { z } from 'zod';
 import type { LeaseRow } from '../../work/leases.js';
 import { modelAt, dateAt, openDate, type Job } from '../domain/job.js';
-import {
-  detailRowOf,
-  jobRowOf,
-  progressRowOf,
-  type JobDetailRow,
-  type JobProgressRow,
-  type JobRow,
-} from '../rows/rows.js';
+import { detailRowOf, jobRowOf, progressRowOf } from '../rows/rows.js';
+import type { JobDetailRow, JobProgressRow, JobRow } from '../rows/tables.js';
 import type {
   attemptAnswer,
   detailAnswer,

@@ -1,16 +1,24 @@
 // Keeps `jobs`, `job_progress` and `job_details` in the transaction that appends. What it writes is always rowsOf().
 import { Injectable } from '@nestjs/common';
-import type { Awaitable, Transaction } from '../../database/transaction.js';
-import type { Change, Projector } from '../../event-store/streams.js';
+import { append, change } from '../../database/row-write.js';
+import type { Transaction } from '../../database/transaction.js';
+import type { Change } from '../../event-store/streams.js';
+import { Projector } from '../../projection/projector.js';
 import type { JobClosed, JobEvent } from '../domain/events.js';
 import { indexOf, openDate, statusOf, type Job, type JobState } from '../domain/job.js';
 import { tellsLatestAttempt } from '../domain/model-day.js';
 import { detailRowOf, jobRowOf, progressRowOf } from './rows.js';
+import { jobStreams } from '../stream-kind.js';
 import { removeRows } from './row-removal.js';
+import { jobDetails, jobProgress, jobs } from './tables.js';
 
 @Injectable()
-export class JobProjector implements Projector<JobState, JobEvent> {
-  async project(
+export class JobProjector extends Projector<JobState, JobEvent> {
+  constructor() {
+    super(jobStreams);
+  }
+
+  override async project(
     transaction: Transaction,
     { before, after, events }: Change<JobState, JobEvent>,
   ): Promise<void> {
@@ -25,37 +33,13 @@ export class JobProjector implements Projector<JobState, JobEvent> {
   }
 }
 
+const appendJob = append(jobs);
+const appendProgress = append(jobProgress);
+
 async function insertJob(transaction: Transaction, job: Job): Promise<void> {
   const row = jobRowOf(job);
-  await transaction.run(
-    `INSERT INTO jobs (job_id, config_path, status, date_range, models, created_at, started_at, completed_at,
-                       total_duration_seconds, error)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    row.job_id,
-    row.config_path,
-    row.status,
-    row.date_range,
-    row.models,
-    row.created_at,
-    row.started_at,
-    row.completed_at,
-    row.total_duration_seconds,
-    row.error,
-  );
-  const progress = progressRowOf(job);
-  await transaction.run(
-    `INSERT INTO job_progress (job_id, version, total_model_days, pending, running, completed, failed,
-                               request_fingerprint)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    progress.job_id,
-    progress.version,
-    progress.total_model_days,
-    progress.pending,
-    progress.running,
-    progress.completed,
-    progress.failed,
-    progress.request_fingerprint,
-  );
+  await transaction.write(appendJob, row);
+  await transaction.write(appendProgress, progressRowOf(job));
   // One statement for the whole grid, however large.
   await transaction.run(
     `INSERT INTO job_details (job_id, date, model, status)
@@ -67,29 +51,14 @@ async function insertJob(transaction: Transaction, job: Job): Promise<void> {
   );
 }
 
+/** What a job's events never change is left out: the wide lists, and what an index is over. */
+const changeProgress = change(jobProgress, ['version', 'pending', 'running', 'completed', 'failed']);
+const changeJob = change(jobs, ['status', 'started_at', 'completed_at', 'total_duration_seconds', 'error']);
+const changeDetail = change(jobDetails);
+
 async function updateJob(transaction: Transaction, before: Job, after: Job): Promise<void> {
-  const { version, pending, running, completed, failed, job_id: jobId } = progressRowOf(after);
-  await transaction.run(
-    'UPDATE job_progress SET version = ?, pending = ?, running = ?, completed = ?, failed = ? WHERE job_id = ?',
-    version,
-    pending,
-    running,
-    completed,
-    failed,
-    jobId,
-  );
-  if (ownColumnsOf(before) === ownColumnsOf(after)) return;
-  const row = jobRowOf(after);
-  await transaction.run(
-    `UPDATE jobs SET status = ?, started_at = ?, completed_at = ?, total_duration_seconds = ?, error = ?
-     WHERE job_id = ?`,
-    row.status,
-    row.started_at,
-    row.completed_at,
-    row.total_duration_seconds,
-    row.error,
-    row.job_id,
-  );
+  await transaction.write(changeProgress, progressRowOf(after));
+  if (ownColumnsOf(before) !== ownColumnsOf(after)) await transaction.write(changeJob, jobRowOf(after));
 }
 
 /** Equal when nothing changed in the wide row: its cost grows with the grid, so it is left alone when it can be. */
@@ -120,7 +89,7 @@ async function updateDetails(
         touched.add(indexOf(after, event.data.date, event.data.model));
     }
   }
-  for (const index of touched) await updateDetail(transaction, after, index);
+  for (const index of touched) await transaction.write(changeDetail, detailRowOf(after, index));
 }
 
 /** Set-based: right for every row that was pending and that no other event touched. */
@@ -141,30 +110,6 @@ async function retryDetails(transaction: Transaction, jobId: string): Promise<vo
     `UPDATE job_details SET status = 'pending', completed_at = NULL, error = NULL, failure_code = NULL
      WHERE job_id = ? AND status = 'failed'`,
     jobId,
-  );
-}
-
-function updateDetail(transaction: Transaction, job: Job, index: number): Awaitable<number> {
-  const row = detailRowOf(job, index);
-  return transaction.run(
-    `UPDATE job_details
-     SET status = ?, started_at = ?, completed_at = ?, duration_seconds = ?, error = ?, attempt = ?, worker = ?,
-         failure_code = ?, not_before = ?, result_version = ?, earlier_attempts = ?
-     WHERE job_id = ? AND date = ? AND model = ?`,
-    row.status,
-    row.started_at,
-    row.completed_at,
-    row.duration_seconds,
-    row.error,
-    row.attempt,
-    row.worker,
-    row.failure_code,
-    row.not_before,
-    row.result_version,
-    row.earlier_attempts,
-    row.job_id,
-    row.date,
-    row.model,
   );
 }
 

@@ -4,11 +4,20 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { unavailableReason } from '../../database/database-error.js';
+import { entityOf } from '../../database/entity.js';
+import { append, change, remove } from '../../database/row-write.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Job } from '../domain/job.js';
+import { jobProgress, jobs, removals } from './tables.js';
 
 /** The rows of model-days that one transaction deletes: 1,000 take about 3 ms, and 100,000 take 260. */
 export const rowsAtOnceMax = 1_000;
+
+const removeJob = remove(jobs);
+const removeProgress = remove(jobProgress);
+const changeError = change(jobs, ['error']);
+const appendRemoval = append(removals);
+const removeRemoval = remove(removals);
 
 const removedError = 'Removed: its rows are being deleted';
 
@@ -16,12 +25,12 @@ const removedError = 'Removed: its rows are being deleted';
 export async function removeRows(transaction: Transaction, job: Job): Promise<void> {
   if (job.modelDays.length <= rowsAtOnceMax) {
     // The rows of the other tables go with it.
-    await transaction.run('DELETE FROM jobs WHERE job_id = ?', job.jobId);
+    await transaction.write(removeJob, { job_id: job.jobId });
     return;
   }
-  await transaction.run('INSERT INTO removals (job_id) VALUES (?)', job.jobId);
-  await transaction.run('DELETE FROM job_progress WHERE job_id = ?', job.jobId);
-  await transaction.run('UPDATE jobs SET error = ? WHERE job_id = ?', removedError, job.jobId);
+  await transaction.write(appendRemoval, { job_id: job.jobId });
+  await transaction.write(removeProgress, { job_id: job.jobId });
+  await transaction.write(changeError, { job_id: job.jobId, error: removedError });
 }
 
 @Injectable()
@@ -31,7 +40,7 @@ export class RowRemoval {
   /** Deletes what `removeRows` left of a job, if it left anything. When the database cannot, it is left for later. */
   async finish(jobId: string): Promise<void> {
     const { queue } = this.database;
-    if (this.database.query('SELECT 1 FROM removals WHERE job_id = ?', jobId).length === 0) return;
+    if (!(await this.removals.existsBy({ job_id: jobId }))) return;
     try {
       for (let deleted = rowsAtOnceMax; deleted === rowsAtOnceMax;) {
         deleted = await queue.run((transaction) => deleteSlice(transaction, jobId));
@@ -41,7 +50,7 @@ export class RowRemoval {
           'DELETE FROM jobs WHERE job_id IN (SELECT job_id FROM removals WHERE job_id = ?)',
           jobId,
         );
-        await transaction.run('DELETE FROM removals WHERE job_id = ?', jobId);
+        await transaction.write(removeRemoval, { job_id: jobId });
       });
     } catch (error) {
       // The job is removed, whatever becomes of its rows: the next start or cleanup deletes them.
@@ -49,10 +58,13 @@ export class RowRemoval {
     }
   }
 
+  private get removals() {
+    return this.database.source.getRepository(entityOf(removals));
+  }
+
   /** What a process that was killed, or a full disk, left behind. */
   async finishAll(): Promise<void> {
-    const left = this.database.query<{ job_id: string }>('SELECT job_id FROM removals');
-    for (const { job_id: jobId } of left) await this.finish(jobId);
+    for (const { job_id: jobId } of await this.removals.find()) await this.finish(jobId);
   }
 }
 

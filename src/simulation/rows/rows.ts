@@ -2,53 +2,7 @@
 // event touched, a rebuild writes all, verify compares; it is one function, so they cannot drift.
 import { dateAt, modelAt, statusOf, type Job, type JobState } from '../domain/job.js';
 import { secondsBetween } from '../domain/model-day.js';
-import type { FailureCode } from '../domain/events.js';
-import type { JobStatus, ModelDayStatus } from '../domain/status.js';
-
-/** A row of `jobs`: the columns of §2.2, in their order. */
-export interface JobRow {
-  job_id: string;
-  config_path: string;
-  status: JobStatus;
-  date_range: string;
-  models: string;
-  created_at: string;
-  started_at: string | null;
-  completed_at: string | null;
-  total_duration_seconds: number | null;
-  error: string | null;
-}
-
-/** A row of `job_progress`: what changes with every event, kept narrow. */
-export interface JobProgressRow {
-  job_id: string;
-  version: number;
-  total_model_days: number;
-  pending: number;
-  running: number;
-  completed: number;
-  failed: number;
-  request_fingerprint: string;
-}
-
-/** A row of `job_details`: the columns of §2.3 without the surrogate `id`, and ours. */
-export interface JobDetailRow {
-  job_id: string;
-  date: string;
-  model: string;
-  status: ModelDayStatus;
-  started_at: string | null;
-  completed_at: string | null;
-  duration_seconds: number | null;
-  error: string | null;
-  attempt: number;
-  worker: string | null;
-  failure_code: FailureCode | null;
-  not_before: string | null;
-  result_version: number | null;
-  /** JSON of the attempts after which the model-day went back to pending; null when there are none. */
-  earlier_attempts: string | null;
-}
+import type { JobDetailRow, JobProgressRow, JobRow } from './tables.js';
 
 export interface Rows {
   job: JobRow;

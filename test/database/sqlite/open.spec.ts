@@ -2,19 +2,24 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { engineOf } from '../../../src/database/engines.js';
 import { Database } from '../../../src/database/database.js';
 import { UnusableDatabase } from '../../../src/database/unusable-database.js';
 import { systemRuntime } from '../../../src/runtime/runtime.js';
 import { migrationsOf } from '../../../src/application.js';
 import { kinds } from '../../../src/kinds.js';
-import { jobEntities } from '../../../src/simulation/rows/entities.js';
 import { workplace } from '../../support/workplace.js';
 
 const migrations = migrationsOf(kinds);
 const place = workplace();
 
 const open = (path: string): Promise<Database> =>
-  Database.open({ path, migrations: migrationsOf(kinds), entities: jobEntities, runtime: systemRuntime });
+  Database.open({
+    engine: engineOf(`sqlite:${path}`),
+    migrations,
+    tables: [],
+    runtime: systemRuntime,
+  });
 
 /** Makes a database file by SQL; tells its path. */
 function made(name: string, sql: string): string {
@@ -51,8 +56,8 @@ it('makes the folder and the file, and opens what it made as it left it', async 
   await first.close();
 
   const second = await open(path);
-  expect(await second.reads.query('SELECT probes FROM write_probe')).toEqual([{ probes: 7 }]);
-  expect(await second.reads.query('SELECT name FROM schema_migrations')).toEqual(
+  expect(await second.reader.all('SELECT probes FROM write_probe')).toEqual([{ probes: 7 }]);
+  expect(await second.reader.all('SELECT name FROM schema_migrations')).toEqual(
     migrations.map(({ name }) => ({ name })),
   );
   await second.close();
@@ -70,7 +75,7 @@ it('writes with full durability, and checks foreign keys', async () => {
 
 it('lets its reading connection write nothing', async () => {
   const database = await open(place.path('reads.db'));
-  await expect(database.reads.query('DELETE FROM write_probe')).rejects.toThrow('readonly');
+  await expect(database.reader.all('DELETE FROM write_probe RETURNING probes')).rejects.toThrow('readonly');
   await database.close();
 });
 
@@ -80,7 +85,7 @@ it('goes on where a first start was killed before its first migration', async ()
     'CREATE TABLE schema_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp BIGINT, name VARCHAR)',
   );
   const database = await open(path);
-  expect(await database.reads.query('SELECT count(*) AS events FROM events')).toEqual([{ events: 0 }]);
+  expect(await database.reader.all('SELECT count(*) AS events FROM events')).toEqual([{ events: 0 }]);
   await database.close();
 });
 

@@ -16,7 +16,8 @@ import {
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Replacement } from '../../../src/database/sqlite/replacement.js';
-import { DatabaseInUse, takeServiceLock } from '../../../src/database/sqlite/service-lock.js';
+import { DatabaseInUse } from '../../../src/database/service-lock.js';
+import { takeServiceLock } from '../../../src/database/sqlite/service-lock.js';
 import { systemRuntime } from '../../../src/runtime/runtime.js';
 import { migrationsOf } from '../../../src/application.js';
 import { kinds } from '../../../src/kinds.js';
@@ -36,7 +37,7 @@ function replace(database: string, file: string): string | undefined {
   const replacement = Replacement.begin(database, systemRuntime);
   try {
     replacement.take(file, migrationsOf(kinds));
-    return replacement.finish([`${database}.tree`]);
+    return replacement.finish();
   } finally {
     replacement.end();
   }

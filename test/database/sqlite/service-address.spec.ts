@@ -35,8 +35,7 @@ it('says why when it cannot be written', () => {
 it.each(['127.0.0.1', '0.0.0.0', 'localhost'])(
   'leads to the service that listens on %s, and is gone when it stops',
   async (HOST) => {
-    const { service } = await startTestService(place, { HOST });
-    const { path } = service.database;
+    const { service, databasePath: path } = await startTestService(place, { HOST });
     const url = serviceAddress(path);
     expect(url).toBe(service.url);
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);

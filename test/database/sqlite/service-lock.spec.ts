@@ -1,12 +1,8 @@
 // The lock by which one service owns a database.
 import { symlinkSync } from 'node:fs';
 import { relative } from 'node:path';
-import {
-  afterCommands,
-  DatabaseInUse,
-  takeCommandLock,
-  takeServiceLock,
-} from '../../../src/database/sqlite/service-lock.js';
+import { afterCommands, DatabaseInUse } from '../../../src/database/service-lock.js';
+import { takeCommandLock, takeServiceLock } from '../../../src/database/sqlite/service-lock.js';
 import { UnusableDatabase } from '../../../src/database/unusable-database.js';
 import { systemRuntime } from '../../../src/runtime/runtime.js';
 import { workplace } from '../../support/workplace.js';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import type { JobEvent } from '../../../src/simulation/domain/events.js';
 import type { EndedAttempt } from '../../../src/simulation/domain/model-day.js';
-import { rowsOf, type JobDetailRow, type Rows } from '../../../src/simulation/rows/rows.js';
+import { rowsOf, type Rows } from '../../../src/simulation/rows/rows.js';
+import type { JobDetailRow } from '../../../src/simulation/rows/tables.js';
 import { hasEnded } from '../../../src/simulation/domain/status.js';
 import { countsOf, ruleOf } from '../domain/naive-rule.js';
 import { walks } from '../domain/walk.js';

@@ -1,8 +1,8 @@
-// A write transaction on SQLite: its statements are run in place.
-import type { SqliteStatements } from './sqlite-statements.js';
-import type { Awaitable, Transaction, Value } from '../transaction.js';
+// One transaction for many commands: the statements of the engine, and what the commands of the commit share.
+import type { RowWrite } from './row-write.js';
+import type { Awaitable, Statements, Transaction, Value } from './transaction.js';
 
-export class SqliteTransaction implements Transaction {
+export class Batch implements Transaction {
   /** How many statements changed something. */
   writes = 0;
   private sharedWrites = 0;
@@ -10,19 +10,29 @@ export class SqliteTransaction implements Transaction {
   private readonly before: (() => Awaitable<unknown>)[] = [];
   private readonly after: (() => void)[] = [];
 
-  constructor(private readonly statements: SqliteStatements) {}
+  constructor(private readonly statements: Statements) {}
 
-  all<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
+  all<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row[]> {
     return this.statements.all<Row>(sql, ...parameters);
   }
 
-  get<Row>(sql: string, ...parameters: readonly Value[]): Row | undefined {
+  get<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row | undefined> {
     return this.statements.get<Row>(sql, ...parameters);
   }
 
-  run(sql: string, ...parameters: readonly Value[]): number {
+  run(sql: string, ...parameters: readonly Value[]): Awaitable<number> {
     this.writes += 1;
     return this.statements.run(sql, ...parameters);
+  }
+
+  write<Row extends object>(write: RowWrite<Row>, row: Row): Awaitable<unknown> {
+    this.writes += 1;
+    return this.statements.write(write, row);
+  }
+
+  writeAll(write: RowWrite, rows: string): Awaitable<unknown> {
+    this.writes += 1;
+    return this.statements.writeAll(write, rows);
   }
 
   once<T>(key: object, make: () => T): T {

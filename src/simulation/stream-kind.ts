@@ -1,25 +1,13 @@
 // Jobs as streams: how they are named, decided, folded and stored, and which rows their events stand for.
 import { EventCodec, type EventSchema } from '../event-store/codec.js';
-import type { ProjectedKind, ProjectedTable, Row } from '../projection/projected.js';
+import type { ProjectedKind, Row } from '../projection/projected.js';
 import type { JobCommand } from './domain/commands.js';
 import { decide } from './domain/decide.js';
 import type { JobEvent } from './domain/events.js';
 import { evolve } from './domain/evolve.js';
 import { indexOf, type Job, type JobState } from './domain/job.js';
 import { detailRowOf, rowsOf } from './rows/rows.js';
-import { JobDetailEntity, JobEntity, JobProgressEntity } from './rows/entities.js';
-
-interface Described {
-  options: { tableName?: string; columns: object };
-}
-
-/** The surrogate `job_details.id` is no fact; nothing compares it. */
-const tableOf = ({ options }: Described, keyColumns: readonly string[]): ProjectedTable => ({
-  name: String(options.tableName),
-  subjectColumn: 'job_id',
-  keyColumns,
-  columns: Object.keys(options.columns).filter((column) => column !== 'id'),
-});
+import { jobDetails, jobProgress, jobs, removals } from './rows/tables.js';
 
 /** Of each that was ever written, a fixture is kept in test/fixtures/events. */
 export const jobEventSchemas: Readonly<Record<JobEvent['type'], EventSchema>> = {
@@ -34,7 +22,7 @@ export const jobEventSchemas: Readonly<Record<JobEvent['type'], EventSchema>> = 
   JobRemoved: { schemaVersion: 1 },
 };
 
-export const jobs: ProjectedKind<JobState, JobCommand, JobEvent> = {
+export const jobStreams: ProjectedKind<JobState, JobCommand, JobEvent> = {
   name: 'job',
   streamPrefix: 'job-',
   codec: new EventCodec<JobEvent>(jobEventSchemas),
@@ -42,12 +30,8 @@ export const jobs: ProjectedKind<JobState, JobCommand, JobEvent> = {
   projection: {
     name: 'jobs',
     version: 1,
-    tables: [
-      tableOf(JobEntity, []),
-      tableOf(JobProgressEntity, []),
-      tableOf(JobDetailEntity, ['date', 'model']),
-    ],
-    removals: { name: 'removals', subjectColumn: 'job_id' },
+    tables: [jobs, jobProgress, jobDetails],
+    removals,
     rowsOf: jobRowsOf,
     rowsTouchedBy(state, events, table) {
       const indexes = new Set<number>();
@@ -66,5 +50,5 @@ function jobRowsOf(state: JobState, table: string): Iterable<Row> {
   if (rows === undefined) return [];
   if (table === 'jobs') return [{ ...rows.job }];
   if (table === 'job_progress') return [{ ...rows.progress }];
-  return rows.details as unknown as Iterable<Row>;
+  return rows.details;
 }

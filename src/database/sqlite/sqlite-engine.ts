@@ -1,0 +1,56 @@
+// SQLite: a database is a file, and everything that lies beside it. What opens one is loaded when it is asked for.
+import { existsSync } from 'node:fs';
+import type { DatabaseFiles } from '../database-files.js';
+import type { Engine, EngineOptions, LogTiles, OpenEngine, OpenReader } from '../engine.js';
+import type { Migration, PendingMigration } from '../migration.js';
+import type { Ownership } from '../service-lock.js';
+import { pendingMigrations } from './pending-migrations.js';
+import { forgetServiceAddress, serviceAddress, tellServiceAddress } from './service-address.js';
+import { isServed, takeCommandLock, takeServiceLock } from './service-lock.js';
+import { sqliteFiles } from './sqlite-files.js';
+import { SqliteReader } from './sqlite-reader.js';
+import { TileDatabase, tilesPathOf } from './tile-database.js';
+
+export class SqliteEngine implements Engine {
+  readonly files: DatabaseFiles;
+  readonly ownership: Ownership;
+
+  constructor(private readonly path: string) {
+    this.files = sqliteFiles(path);
+    this.ownership = {
+      takeForService: () => takeServiceLock(path),
+      takeForCommand: () => takeCommandLock(path),
+      isServed: () => isServed(path),
+      tellAddress: (url) => {
+        tellServiceAddress(path, url);
+      },
+      forgetAddress: () => {
+        forgetServiceAddress(path);
+      },
+      address: () => serviceAddress(path),
+    };
+  }
+
+  async open(options: EngineOptions): Promise<OpenEngine> {
+    const { OpenSqlite } = await import('./open-sqlite.js');
+    return OpenSqlite.open(this.path, options);
+  }
+
+  openReader(): Promise<OpenReader> {
+    return new Promise((resolve) => {
+      resolve(SqliteReader.open(this.path));
+    });
+  }
+
+  openTiles(): LogTiles {
+    return TileDatabase.open(tilesPathOf(this.path));
+  }
+
+  hasTiles(): boolean {
+    return existsSync(tilesPathOf(this.path));
+  }
+
+  pendingMigrations(migrations: readonly Migration[]): PendingMigration[] {
+    return pendingMigrations(this.path, migrations);
+  }
+}

@@ -1,0 +1,67 @@
+// The one fold of a stream: its events read page by page, decoded, and evolved onto a state.
+import type { Awaitable, Value } from '../database/transaction.js';
+import type { DomainEvent } from './decider.js';
+import type { LoggedEvent } from './events-table.js';
+import type { StreamKind } from './kind.js';
+
+/** A folded state, exactly as of `version`. */
+export interface Folded<State> {
+  readonly state: State;
+  readonly version: number;
+}
+
+/** What can be asked for rows: a reader, or a transaction. */
+export interface Source {
+  all<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row[]>;
+}
+
+export interface FoldOptions<State, Event> {
+  /** What is folded already; nothing when not given. */
+  from?: Folded<State>;
+  /** Ends the fold before the event for which it says so. */
+  until?: (event: LoggedEvent) => boolean;
+  /** Told of each event, with the state after it. */
+  folded?: (event: LoggedEvent, decoded: Event, state: State) => unknown;
+  /** Lets other work in between two pages. */
+  nextTurn?: () => Promise<void>;
+}
+
+/** Results may be large, and a page is in memory as a whole. */
+const pageSize = 256;
+
+/**
+ * @throws Error when a version is missing, or an event cannot be read or folded
+ */
+export async function foldStream<State, Event extends DomainEvent>(
+  { decider, codec }: Pick<StreamKind<State, never, Event>, 'decider' | 'codec'>,
+  source: Source,
+  streamId: string,
+  {
+    from = { state: decider.initialState, version: 0 },
+    until,
+    folded,
+    nextTurn,
+  }: FoldOptions<State, Event> = {},
+): Promise<Folded<State>> {
+  let { state, version } = from;
+  // An event before the first has no place in a stream, and would be found by whoever reads it.
+  for (let after = version === 0 ? Number.MIN_SAFE_INTEGER : version; ;) {
+    const page = await source.all<LoggedEvent>(
+      `SELECT position, stream_id, version, type, schema_version, data, metadata, recorded_at FROM events
+       WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
+      streamId,
+      after,
+    );
+    for (const event of page) {
+      if (until?.(event) === true) return { state, version };
+      if (event.version !== version + 1) throw new Error(`stream ${streamId} has no version ${version + 1}`);
+      const decoded = codec.decode(event);
+      state = decider.evolve(state, decoded);
+      version = event.version;
+      folded?.(event, decoded, state);
+    }
+    if (page.length < pageSize) return { state, version };
+    after = version;
+    await nextTurn?.();
+  }
+}

@@ -1,0 +1,58 @@
+// The read tables of jobs: the columns of §2.2 and §2.3 in their order, and ours.
+import { defineTable, generated, integer, orNull, real, text, type RowOf } from '../../database/table.js';
+import type { FailureCode } from '../domain/events.js';
+import type { JobStatus, ModelDayStatus } from '../domain/status.js';
+
+export const jobs = defineTable('jobs', ['job_id'], {
+  job_id: text(),
+  config_path: text(),
+  status: text<JobStatus>(),
+  date_range: text(),
+  models: text(),
+  created_at: text(),
+  started_at: orNull(text()),
+  completed_at: orNull(text()),
+  total_duration_seconds: orNull(real()),
+  error: orNull(text()),
+});
+
+export type JobRow = RowOf<typeof jobs>;
+
+/** What changes with every event, kept narrow. */
+export const jobProgress = defineTable('job_progress', ['job_id'], {
+  job_id: text(),
+  version: integer(),
+  total_model_days: integer(),
+  pending: integer(),
+  running: integer(),
+  completed: integer(),
+  failed: integer(),
+  request_fingerprint: text(),
+});
+
+export type JobProgressRow = RowOf<typeof jobProgress>;
+
+export const jobDetails = defineTable('job_details', ['job_id', 'date', 'model'], {
+  /** A surrogate, and no fact: nothing compares it. */
+  id: generated(),
+  job_id: text(),
+  date: text(),
+  model: text(),
+  status: text<ModelDayStatus>(),
+  started_at: orNull(text()),
+  completed_at: orNull(text()),
+  duration_seconds: orNull(real()),
+  error: orNull(text()),
+  attempt: integer(),
+  worker: orNull(text()),
+  failure_code: orNull(text<FailureCode>()),
+  not_before: orNull(text()),
+  result_version: orNull(integer()),
+  /** JSON of the attempts after which the model-day went back to pending; null when there are none. */
+  earlier_attempts: orNull(text()),
+});
+
+export type JobDetailRow = Omit<RowOf<typeof jobDetails>, 'id'>;
+
+/** The jobs that were removed while some of their rows are still to be deleted. */
+export const removals = defineTable('removals', ['job_id'], { job_id: text() });
