@@ -1,4 +1,5 @@
-// Two things are measured in turn, A B A B: whatever else the machine does meanwhile meets both.
+// Two things are measured in turn, A B B A: whatever else the machine does meanwhile meets both, and so does what one
+// leaves behind for the other.
 
 /**
  * @typedef {object} Spread
@@ -8,7 +9,7 @@
  */
 
 /**
- * Runs each once to warm up, which is not counted, and then `count` times.
+ * Runs each once to warm up, which is not counted, and then `count` times; which of them goes first alternates.
  * @template First, Second
  * @param {number} count
  * @param {() => Promise<First> | First} first
@@ -21,8 +22,9 @@ export async function inTurn(count, first, second) {
   /** @type {{ first: First[], second: Second[] }} */
   const rounds = { first: [], second: [] };
   for (let round = 0; round < count; round += 1) {
-    rounds.first.push(await first());
+    if (round % 2 === 0) rounds.first.push(await first());
     rounds.second.push(await second());
+    if (round % 2 === 1) rounds.first.push(await first());
   }
   return rounds;
 }
@@ -44,3 +46,14 @@ export function spread(values) {
  * @param {readonly number[]} under
  */
 export const ratio = (over, under) => spread(over.map((value, round) => value / (under[round] ?? NaN)));
+
+/**
+ * The ratio of the medians, which a few slow rounds do not move; from the least to the greatest of the rounds' own.
+ * @param {readonly number[]} over
+ * @param {readonly number[]} under
+ * @returns {Spread}
+ */
+export const ratioOfMedians = (over, under) => ({
+  ...ratio(over, under),
+  median: spread(over).median / spread(under).median,
+});
