@@ -46,14 +46,3 @@ export function spread(values) {
  * @param {readonly number[]} under
  */
 export const ratio = (over, under) => spread(over.map((value, round) => value / (under[round] ?? NaN)));
-
-/**
- * The ratio of the medians, which a few slow rounds do not move; from the least to the greatest of the rounds' own.
- * @param {readonly number[]} over
- * @param {readonly number[]} under
- * @returns {Spread}
- */
-export const ratioOfMedians = (over, under) => ({
-  ...ratio(over, under),
-  median: spread(over).median / spread(under).median,
-});
