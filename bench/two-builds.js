@@ -20,11 +20,13 @@ import { timed } from './stopwatch.js';
 /** @typedef {Pick<import('./report.js').Section, 'figures' | 'targets'>} Part */
 /** @typedef {{ checkout: string, folder: string }} Side a build, and the folder of its database */
 /** @typedef {{ before: Side, after: Side }} Sides */
+/** @typedef {{ first: Taken[], second: Taken[] }} Rounds what those of the build before took, and of the one after */
 /** @typedef {{ ask: (question: import('./one-build.js').Question) => Promise<Taken>, stop: () => Promise<void> }} Build */
 
 /** Two processes of one build differ too, by a few per cent: each pair is started anew as often. */
 const openings = 4;
 const roundsOfWriting = 11;
+const roundsOfRebuilding = 3;
 const roundsOfReading = 9;
 const roundsOfStarting = 11;
 const roundsOfStatus = 15;
@@ -60,7 +62,10 @@ export async function measure({ events: eventsAsked }) {
     after: { checkout: root, folder: join(folder, name, 'after') },
   });
 
-  const writing = await measureWriting(sidesIn);
+  const writing = await askBoth((opening) => sidesIn(`writing-${opening}`), roundsOfWriting, [
+    { what: 'write path on one job', events: eventsOfRound(oneJob), question: oneJob },
+    { what: `write path on ${manyJobs.jobs} jobs`, events: eventsOfRound(manyJobs), question: manyJobs },
+  ]);
   const origin = { checkout, folder: join(folder, 'origin') };
   const events = await makeLog(origin, Math.min(eventsAsked, eventsMax));
   const sides = sidesIn('log');
@@ -69,7 +74,7 @@ export async function measure({ events: eventsAsked }) {
     writing,
     // First: a start migrates what an older build has made.
     await measureStart(sides),
-    await measureRebuild(sides, events),
+    await askBoth(() => sides, roundsOfRebuilding, [{ what: 'rebuild', events, question: 'rebuild' }]),
     await measureCommand(sides, events, 'verify', ['verify']),
     await measureCommand(sides, events, 'export', ['export', '--force', 'log.ndjson']),
     await measureStatus(sides),
@@ -81,8 +86,8 @@ export async function measure({ events: eventsAsked }) {
       'A ratio is that of a round to the one beside it, turned so that more is better. First the write path without HTTP,',
       `each build in a process of its own: 256 commands a commit, of one job and then of ${manyJobs.jobs} jobs, one of each; ${openings} times`,
       `${roundsOfWriting} rounds of ${eventsOfRound(oneJob).toLocaleString('en')} events, with new processes each time. Then a log of ${events.toLocaleString('en')} events, made by`,
-      `the build before and copied: a service is started on it (${roundsOfStarting} rounds), its tables are built anew over HTTP, and`,
-      `\`daybook verify\` and \`daybook export\` are run as processes, their start included (${roundsOfReading} rounds each). Last,`,
+      `the build before and copied: a service is started on it (${roundsOfStarting} rounds), its tables are built anew over HTTP`,
+      `(${openings} times ${roundsOfRebuilding}), and \`daybook verify\` and \`daybook export\` are run as processes, their start included (${roundsOfReading} rounds each). Last,`,
       `\`daybook status\` beside a running service, ${roundsOfStatus} rounds: CPU time of its whole process, user and system.`,
     ],
     figures: parts.flatMap(({ figures }) => figures),
@@ -115,44 +120,31 @@ async function openBuild({ checkout, folder }) {
 }
 
 /**
- * @template Result
- * @param {Sides} sides
- * @param {(before: Build, after: Build) => Promise<Result>} work
+ * Asks both builds in turn, and does all of that again with new processes.
+ * @param {(opening: number) => Sides} sidesOf
+ * @param {number} rounds of each kind and opening
+ * @param {readonly { what: string, events: number, question: import('./one-build.js').Question }[]} kinds
+ * @returns {Promise<Part>}
  */
-async function withBuilds(sides, work) {
-  const before = await openBuild(sides.before);
-  const after = await openBuild(sides.after);
-  try {
-    return await work(before, after);
-  } finally {
+async function askBoth(sidesOf, rounds, kinds) {
+  const asked = kinds.map((kind) => ({ ...kind, taken: /** @type {Rounds} */ ({ first: [], second: [] }) }));
+  for (let opening = 1; opening <= openings; opening += 1) {
+    const sides = sidesOf(opening);
+    const before = await openBuild(sides.before);
+    const after = await openBuild(sides.after);
+    for (const { question, taken } of asked) {
+      const { first, second } = await inTurn(
+        rounds,
+        () => before.ask(question),
+        () => after.ask(question),
+      );
+      taken.first.push(...first);
+      taken.second.push(...second);
+    }
     await before.stop();
     await after.stop();
   }
-}
-
-/**
- * @param {(name: string) => Sides} sidesIn a folder of that name
- * @returns {Promise<Part>}
- */
-async function measureWriting(sidesIn) {
-  /** @type {{ what: string, round: import('./model-days.js').Round, first: Taken[], second: Taken[] }[]} */
-  const kinds = [
-    { what: 'write path on one job', round: oneJob, first: [], second: [] },
-    { what: `write path on ${manyJobs.jobs} jobs`, round: manyJobs, first: [], second: [] },
-  ];
-  for (let opening = 1; opening <= openings; opening += 1)
-    await withBuilds(sidesIn(`writing-${opening}`), async (before, after) => {
-      for (const { round, first, second } of kinds) {
-        const taken = await inTurn(
-          roundsOfWriting,
-          () => before.ask(round),
-          () => after.ask(round),
-        );
-        first.push(...taken.first);
-        second.push(...taken.second);
-      }
-    });
-  const parts = kinds.map(({ what, round, ...taken }) => compared(what, eventsOfRound(round), taken));
+  const parts = asked.map(({ what, events, taken }) => compared(what, events, taken));
   return {
     figures: parts.flatMap(({ figures }) => figures),
     targets: parts.flatMap(({ targets }) => targets),
@@ -172,23 +164,6 @@ async function makeLog(side, atLeast) {
   await build.stop();
   return events;
 }
-
-/**
- * @param {Sides} sides
- * @param {number} events
- */
-const measureRebuild = (sides, events) =>
-  withBuilds(sides, async (before, after) =>
-    compared(
-      'rebuild',
-      events,
-      await inTurn(
-        roundsOfReading,
-        () => before.ask('rebuild'),
-        () => after.ask('rebuild'),
-      ),
-    ),
-  );
 
 /**
  * @param {Sides} sides
@@ -271,7 +246,7 @@ const settingsOf = (/** @type {string} */ folder) => ({
 /**
  * @param {string} what
  * @param {number} events of a round
- * @param {{ first: readonly Taken[], second: readonly Taken[] }} taken before, and after
+ * @param {Rounds} taken
  * @returns {Part}
  */
 function compared(what, events, { first, second }) {
