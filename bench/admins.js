@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { buildBigLog, growTree, rowsOfJob } from './big-log.js';
 import { paceInWords, pacedCommands } from './paced.js';
+import { rebuild } from './rebuild.js';
 import { atLeast, atMost, shown } from './report.js';
 import { inTurn, ratio, spread } from './rounds.js';
 import { scratchFolder } from './scratch.js';
@@ -141,21 +142,6 @@ async function measureRebuild(folder, { path, events, jobs }) {
   } finally {
     clearInterval(watch);
     await service.stop();
-  }
-}
-
-/** Resolves when the tables are new. */
-async function rebuild(/** @type {string} */ url) {
-  const started = await fetch(`${url}/admin/projections/rebuild`, { method: 'POST' });
-  if (started.status !== 202) throw new Error(`no rebuild was started: ${await started.text()}`);
-  for (;;) {
-    const answer = await fetch(url + (started.headers.get('location') ?? ''));
-    const found = /** @type {{ status: string, difference_count: number, error: string | null }} */ (
-      await answer.json()
-    );
-    if (found.status === 'completed' && found.difference_count === 0) return;
-    if (found.status !== 'running') throw new Error(`the rebuild ended badly: ${JSON.stringify(found)}`);
-    await wait(lookMs);
   }
 }
 

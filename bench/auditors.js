@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
+import { answerOf } from './answer.js';
 import { buildBigLog } from './big-log.js';
 import {
   engineOf,
@@ -20,7 +21,7 @@ import {
   writeExport,
 } from './built.js';
 import { createJob } from './model-days.js';
-import { answerOf, paceInWords, pacedCommands, startAndComplete } from './paced.js';
+import { paceInWords, pacedCommands, startAndComplete } from './paced.js';
 import { atLeast, atMost, shown } from './report.js';
 import { inTurn, ratio, spread } from './rounds.js';
 import { scratchFolder } from './scratch.js';

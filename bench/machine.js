@@ -4,15 +4,16 @@ import { closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } f
 import os from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { root } from './root.js';
 import { spread } from './rounds.js';
-import { dataFolder, scratchFolder } from './scratch.js';
+import { scratchFolder } from './scratch.js';
 
 /** @returns {[what: string, value: string][]} */
 export function machineFacts() {
   const cpus = os.cpus();
   return [
     ['Date', new Date().toISOString()],
-    ['Commit', commit()],
+    ['Commit', commitOf(root)],
     ['CPU', `${cpus[0]?.model ?? 'unknown'}, ${cpus.length} cores, ${os.arch()}`],
     ['Memory', `${(os.totalmem() / 2 ** 30).toFixed(1)} GiB`],
     ['System', `${os.type()} ${os.release()}`],
@@ -80,11 +81,15 @@ function sqliteVersion() {
   }
 }
 
-function commit() {
+/**
+ * Which commit a checkout is at, and whether what is measured of it has been changed since.
+ * @param {string} checkout
+ */
+export function commitOf(checkout) {
   try {
     const git = (/** @type {string[]} */ ...words) =>
       execFileSync('git', words, {
-        cwd: dataFolder,
+        cwd: checkout,
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       }).trim();

@@ -1,6 +1,6 @@
 // Starts and completes model-days through the command bus, as the controllers do.
-import { CommandBus } from '@nestjs/cqrs';
-import { ChangeJob, CreateJob } from './built.js';
+import { ChangeJob, CommandBus, CreateJob } from './any-build.js';
+import { timed } from './stopwatch.js';
 
 /** @typedef {import('../src/service.js').Service} Service */
 /** @typedef {{ jobId: string, date: string, model: string }} ModelDay */
@@ -41,6 +41,39 @@ export function* batches(jobs, size) {
     for (const date of dates)
       for (let from = 0; from < models.length; from += size)
         yield models.slice(from, from + size).map((model) => ({ jobId, date, model }));
+}
+
+/**
+ * One model-day of each job, then the next one of each, in batches that may run at the same time.
+ * @param {readonly import('../src/simulation/domain/job.js').Job[]} jobs of one date and as many models each
+ * @param {number} size the most in one batch
+ * @returns {Generator<ModelDay[], void>}
+ */
+function* interleaved(jobs, size) {
+  const lists = jobs.map((job) => [...batches([job], 1)].flat());
+  const all = (lists[0] ?? []).flatMap((_, index) => lists.flatMap((list) => list[index] ?? []));
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
+}
+
+/** @typedef {{ jobs: number, modelDays: number }} Round new jobs, and how many model-days each of them has */
+
+/** Of a round, without those that make the jobs. */
+export const eventsOfRound = (/** @type {Round} */ { jobs, modelDays }) => 2 * jobs * modelDays;
+
+/**
+ * Makes jobs, and then runs all their model-days, the jobs in turn.
+ * @param {Service} service
+ * @param {Round} round
+ * @param {number} size the most commands in one commit
+ * @returns {Promise<import('./stopwatch.js').Taken>} what running them took
+ */
+export async function runJobs(service, { jobs, modelDays }, size) {
+  const made = await Promise.all(Array.from({ length: jobs }, () => createJob(service, 1, modelDays)));
+  const work = [...interleaved(made, size)];
+  const run = runner(service);
+  return timed(async () => {
+    for (const batch of work) await run(batch);
+  });
 }
 
 /**

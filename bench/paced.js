@@ -1,6 +1,6 @@
 // Commands at an even pace, from a process of their own, while something else happens in the service.
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
+import { answerOf } from './answer.js';
 
 const connections = 4;
 const pauseMs = 5;
@@ -39,12 +39,6 @@ export async function pacedCommands(url) {
       sender.kill();
     },
   };
-}
-
-/** @returns {Promise<unknown>} */
-export async function answerOf(/** @type {import('node:child_process').ChildProcess} */ child) {
-  const answers = /** @type {unknown[]} */ (await once(child, 'message'));
-  return answers[0];
 }
 
 /** A job whose model-days can start in any order; tells the path of one, with `{}` for its number. */

@@ -1,4 +1,5 @@
-// Two things are measured in turn, A B A B: whatever else the machine does meanwhile meets both.
+// Two things are measured in turn, A B B A: whatever else the machine does meanwhile meets both, and so does what one
+// leaves behind for the other.
 
 /**
  * @typedef {object} Spread
@@ -8,7 +9,7 @@
  */
 
 /**
- * Runs each once to warm up, which is not counted, and then `count` times.
+ * Runs each once to warm up, which is not counted, and then `count` times; which of them goes first alternates.
  * @template First, Second
  * @param {number} count
  * @param {() => Promise<First> | First} first
@@ -21,8 +22,9 @@ export async function inTurn(count, first, second) {
   /** @type {{ first: First[], second: Second[] }} */
   const rounds = { first: [], second: [] };
   for (let round = 0; round < count; round += 1) {
-    rounds.first.push(await first());
+    if (round % 2 === 0) rounds.first.push(await first());
     rounds.second.push(await second());
+    if (round % 2 === 1) rounds.first.push(await first());
   }
   return rounds;
 }

@@ -1,6 +1,7 @@
 // `npm run bench` measures everything, each section in a process of its own, and writes bench/results.md.
-// `node bench/run.js NAME` measures one section; `--events 50000` takes a shorter log where one is long. It measures and
-// does not judge: a target that is missed is said, and is no failure.
+// `node bench/run.js NAME` measures one section; `--events 50000` takes a shorter log where one is long. With
+// `BEFORE=../before` this build is compared with that of the checkout in the folder, which has been built. It measures
+// and does not judge: a target that is missed is said, and is no failure.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -18,7 +19,7 @@ const { values, positionals } = parseArgs({
 const events = Number(values.events);
 if (!Number.isSafeInteger(events) || events < 1) throw new Error('--events takes a number of events');
 
-/** @type {Record<string, () => Promise<Section>>} */
+/** @type {Record<string, () => Promise<Section | undefined>>} undefined is left out */
 const sections = {
   admins: async () => (await import('./admins.js')).measure({ events }),
   auditors: async () => (await import('./auditors.js')).measure({ events }),
@@ -26,6 +27,7 @@ const sections = {
   'job-size': async () => (await import('./job-size.js')).measure(),
   'write-path': async () => (await import('./write-path.js')).measure(),
   'trading-session': async () => (await import('./trading-session.js')).measure(),
+  'two-builds': async () => (await import('./two-builds.js')).measure({ events }),
 };
 
 const [name] = positionals;
@@ -59,6 +61,7 @@ async function measureOne(section) {
     return;
   }
   const measured = await measure();
+  if (measured === undefined) return;
   process.stdout.write(asText(measured));
   process.send?.(measured);
 }

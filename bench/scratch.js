@@ -1,9 +1,9 @@
 // A folder for the databases of one process, below data/: on the disk that the service itself would use.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { root } from './root.js';
 
-export const dataFolder = fileURLToPath(new URL('../data/', import.meta.url));
+const dataFolder = join(root, 'data');
 
 /** Its path; it is removed when the process ends. */
 export function scratchFolder() {

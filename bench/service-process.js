@@ -3,17 +3,16 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { root } from './root.js';
 
 /**
  * @param {Record<string, string>} settings
+ * @param {string} [checkout] whose build it is
  * @returns {Promise<{ url: string, pid: number, stop: () => Promise<void> }>}
  */
-export async function startProcess(settings) {
+export async function startProcess(settings, checkout = root) {
   const child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/main.js'], {
-    cwd: root,
+    cwd: checkout,
     env: { PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

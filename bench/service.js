@@ -1,7 +1,7 @@
 // The service in the process that measures it, on a database of its own.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSettings, startService, systemRuntime } from './built.js';
+import { readSettings, startService, systemRuntime } from './any-build.js';
 
 /** @typedef {import('../src/service.js').Service} Service */
 

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BareLoop } from './bare-loop.js';
-import { batches, createJob, runner, take } from './model-days.js';
+import { batches, createJob, eventsOfRound, runJobs, runner, take } from './model-days.js';
 import { Recording } from './recording.js';
 import { profiled } from './profile.js';
 import { atLeast, shown } from './report.js';
@@ -15,7 +15,9 @@ const rounds = 9;
 /** As many as the write queue takes into one commit. */
 const batchSize = 256;
 const batchesPerRound = 20;
-const eventsPerRound = 2 * batchSize * batchesPerRound;
+/** As many events, and each command of a commit on another job. */
+const manyJobs = { jobs: batchSize, modelDays: batchesPerRound };
+const eventsPerRound = eventsOfRound(manyJobs);
 const pragmas = [
   'journal_mode',
   'synchronous',
@@ -30,7 +32,7 @@ export async function measure() {
   const folder = scratchFolder();
   const job = await prepareDatabases(folder);
   const recording = await recordJob(join(folder, 'recorded'), job);
-  const service = await serviceIn(join(folder, 'service'));
+  const service = await serviceIn(join(folder, 'service'), { MAX_ACTIVE_JOBS: '1000' });
   const run = runner(service);
   const bare = new BareLoop(databaseIn(join(folder, 'bare')), await pragmasOf(service, pragmas));
   const work = batches([job], batchSize);
@@ -52,6 +54,11 @@ export async function measure() {
   const profile = await profiled(async () => {
     for (const batch of take(work, batchesPerRound)) await run(batch);
   });
+  const onManyJobs = [];
+  for (let round = 0; round <= rounds; round += 1)
+    onManyJobs.push(await runJobs(service, manyJobs, batchSize));
+  // The first one is to warm up.
+  onManyJobs.shift();
   bare.close();
   await service.stop();
 
@@ -64,13 +71,15 @@ export async function measure() {
       `Commands through the command bus, ${batchSize} at a time and so ${batchSize} a commit; each appends one event. Beside it, the`,
       'very statements that they run (taken down in a run before), with their values ready made, in a bare loop on',
       `better-sqlite3: as many a commit, a copy of the same database, the same pragmas. ${rounds} rounds of ${eventsPerRound} events`,
-      'of each, after one to warm up.',
+      'of each, after one to warm up. Then as many rounds of as many commands, each of a commit on another job.',
     ],
     figures: [
       ['events a second, write path', shown(spread(perSecond(first)))],
       ['events a second, bare loop', shown(spread(perSecond(second)))],
+      [`events a second, write path on ${manyJobs.jobs} jobs`, shown(spread(perSecond(onManyJobs)))],
       ['CPU of an event, write path, µs', cpuUs(first)],
       ['CPU of an event, bare loop, µs', cpuUs(second)],
+      [`CPU of an event, write path on ${manyJobs.jobs} jobs, µs`, cpuUs(onManyJobs)],
       ['a CPU profile of the write path', profile],
     ],
     targets: [
