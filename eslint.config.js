@@ -40,11 +40,25 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/config.ts', 'src/cli.ts', 'src/cli/**', 'src/main.ts'],
+    ignores: ['src/config.ts', 'src/cli.ts', 'src/main.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'The environment is read in src/config.ts only.' },
+      ],
+    },
+  },
+  {
+    // Any number of commands run in one process: each uses what it is handed.
+    files: ['src/cli/**', 'src/*/cli/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['env', 'exit', 'exitCode', 'stdout', 'stderr'].map((property) => ({
+          object: 'process',
+          property,
+          message: 'Ask the Shell.',
+        })),
       ],
     },
   },

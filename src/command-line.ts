@@ -5,6 +5,7 @@ import { addHistoryCommands } from './cli/history-group.js';
 import { runCommand } from './cli/run.js';
 import type { Surroundings } from './cli/shell.js';
 import { addJobCommands, jobOptions } from './simulation/cli/job-group.js';
+import { addJobUpkeepCommands } from './simulation/cli/job-upkeep-group.js';
 import { jobWords } from './simulation/cli/job-words.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -22,6 +23,7 @@ export const run = (words: readonly string[], surroundings: Surroundings): Promi
       addJobCommands(program, targets);
       addHistoryCommands(program, targets, [jobWords]);
       addDatabaseCommands(program, targets);
+      addJobUpkeepCommands(program, targets);
     },
     options: jobOptions,
     loadApart: async () => (await import('./apart.js')).apart,

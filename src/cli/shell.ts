@@ -107,12 +107,12 @@ export class Shell {
 
 /** Resolves as `work` does, unless `signal` aborts first: for what goes on without disturbing anybody. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => {
       reject(new Interrupted());
     };
+    if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
   });
   try {

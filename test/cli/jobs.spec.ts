@@ -296,6 +296,25 @@ describe('of a job', () => {
     ]);
   });
 
+  it('a watch goes on with the next service on the database, wherever that listens', async () => {
+    const first = await startTestService(place);
+    const settings = settingsOf(first);
+    const request = { date_range: ['2025-01-16'], models: ['a'] };
+    const { job_id: jobId } = (await first.post('/simulate/trigger', request)).body;
+    const watching = beginCommand(['status', '--watch'], settings);
+    await until('it watches', () => watching.out.includes('pending'));
+    await first.service.stop();
+    const second = await startTestService(place, settings);
+    await second.post(`${second.modelDay(jobId, '2025-01-16', 'a')}/start`, { worker: 'tester' });
+    await second.post(`${second.modelDay(jobId, '2025-01-16', 'a')}/complete`, { attempt: 1 });
+    const { code, out, err } = await watching.ended;
+    expect({ code, err: err.replace(/^The service .* is starting: waiting for it\.\n/, '') }).toEqual({
+      code: 0,
+      err: '',
+    });
+    expect(out).toMatch(/completed: 1\/1 model-days, 1 completed\n$/);
+  });
+
   it('a watch ends at Ctrl-C, and a reader who leaves is no error', async () => {
     const service = await startTestService(place);
     const settings = settingsOf(service);

@@ -36,20 +36,27 @@ class Kept extends Writable {
 }
 
 export interface Command {
-  /** All that it has told so far on standard error. */
+  /** All that it has printed so far, and told on standard error. */
+  readonly out: string;
   readonly err: string;
   ended: Promise<Ended>;
   /** As Ctrl-C does. */
   interrupt(): void;
 }
 
+const begun = new Set<AbortController>();
+
 /** Begins it in this process, with these settings and nothing of this process's environment. */
 export function beginCommand(words: readonly string[], settings: Record<string, string> = {}): Command {
   const [out, err] = [new Kept(), new Kept()];
   const controller = new AbortController();
+  begun.add(controller);
   const interruption = () => ({ signal: controller.signal, done: () => undefined });
   const running = built.run(words, { out, err, env: settings, interruption });
   return {
+    get out() {
+      return out.text;
+    },
     get err() {
       return err.text;
     },
@@ -71,6 +78,7 @@ const running = new Set<RunningCommand>();
 
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
+  for (const controller of begun) controller.abort();
 });
 
 /**

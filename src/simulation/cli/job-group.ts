@@ -1,11 +1,8 @@
 // The commands on jobs, as they are typed.
 import { Option, type Command } from 'commander';
 import { examples, name, names, onService, pageLength } from '../../cli/options.js';
-import type { TargetOptions } from '../../cli/target.js';
 import type { Targets } from '../../cli/targets.js';
-import type { CleanupOptions } from './cleanup-command.js';
 import type { ChangeOptions, ReasonOptions, TriggerOptions } from './job-commands.js';
-import { jobWords } from './job-words.js';
 import type { ListOptions, StatusOptions } from './status-command.js';
 
 /** By the field of a request, the option that fills it in. */
@@ -118,33 +115,5 @@ export function addJobCommands(program: Command, targets: Targets): void {
     .addHelpText('after', examples(`  daybook remove 550e`))
     .action(async (...given: [string, ChangeOptions]) =>
       (await import('./job-commands.js')).remove(given[0], given[1], targets),
-    );
-
-  program.commandsGroup('History:');
-
-  onService(
-    program
-      .command('replay <job>')
-      .description("print a job's life event by event, with the state after each"),
-  )
-    .addHelpText('after', examples(`  daybook replay 550e`))
-    .action(async (...given: [string, TargetOptions & { json?: boolean }]) => {
-      const { replay } = await import('../../cli/replay-command.js');
-      const load = async () => (await import('../job-replay.js')).jobReplay;
-      await replay(jobWords, load, given[0], given[1], targets);
-    });
-
-  program.commandsGroup('Database:');
-
-  onService(
-    program
-      .command('cleanup')
-      .description('remove the jobs that ended long ago from the tables; their events stay')
-      .requiredOption('--older-than <days>', 'ended at least so many days ago, like 30d')
-      .option('--dry-run', 'show which, and change nothing'),
-  )
-    .addHelpText('after', examples('  daybook cleanup --older-than 30d --dry-run'))
-    .action(async (options: CleanupOptions) =>
-      (await import('./cleanup-command.js')).cleanup(options, targets),
     );
 }
