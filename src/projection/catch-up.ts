@@ -23,7 +23,10 @@ export async function catchUp(database: Database, kind: ProjectedKind): Promise<
   const checkpoint = await readCheckpoint(reader, name);
   const end = await endOf(reader);
   const ahead = aheadOf(checkpoint, known, end);
-  if (ahead !== undefined) throw new UnusableDatabase(ahead);
+  if (ahead !== undefined)
+    throw new UnusableDatabase(
+      `${ahead}. Update this Daybook, or restore a backup; daybook verify tells what differs`,
+    );
   const { version, position } = checkpoint;
   if (version === known && position === end) return true;
   // Without events of its kind, there are no rows that could be wrong or missing.

@@ -40,8 +40,8 @@ export function aheadOf(
   end: number,
 ): string | undefined {
   if (version > known)
-    return `the tables of the projection "${name}" come from a newer Daybook (version ${version}, this one knows ${known}): update this one`;
+    return `the tables of the projection "${name}" come from a newer Daybook (version ${version}, this one knows ${known})`;
   if (position > end)
-    return `the tables of the projection "${name}" are at position ${position}, and the log ends at ${end}: events are missing, or the row in projections was changed; restore a backup, or ask daybook verify what differs`;
+    return `the tables of the projection "${name}" are at position ${position}, and the log ends at ${end}: events are missing, or the row in projections was changed`;
   return undefined;
 }

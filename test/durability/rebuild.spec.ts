@@ -127,7 +127,7 @@ describe('a start', () => {
     onDatabase((connection) => connection.exec('UPDATE projections SET position = 7'));
     expect(await startInVain(settings)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('are at position 7, but its log ends at 1'),
+      stderr: expect.stringContaining('are at position 7, and the log ends at 1'),
     });
     expect(await daybook('verify', '--database', path)).toMatchObject({
       code: 1,
