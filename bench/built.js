@@ -14,6 +14,10 @@ export const { jobKind } = /** @type {typeof import('../src/simulation/kind.js')
 export const { engineOf } = /** @type {typeof import('../src/database/engines.js')} */ (
   await built('database/engines.js')
 );
+export const { parametersOf, sqlOf } =
+  /** @type {typeof import('../src/database/sqlite/row-write-sql.js')} */ (
+    await built('database/sqlite/row-write-sql.js')
+  );
 export const { originIn } = /** @type {typeof import('../src/database/log-identity.js')} */ (
   await built('database/log-identity.js')
 );

@@ -1,5 +1,6 @@
 // What the write path writes, taken down while it does: the measure of it is the same statements without it.
 import { deserialize, serialize } from 'node:v8';
+import { parametersOf, sqlOf } from './built.js';
 
 /** @typedef {import('../src/database/transaction.js').Transaction} Transaction */
 /** @typedef {import('../src/database/transaction.js').Value} Value */
@@ -40,7 +41,7 @@ export class Recording {
   }
 
   /**
-   * The same transaction, whoever takes it: only `run` is taken down first.
+   * The same transaction, whoever takes it: what changes something is taken down first.
    * @param {Transaction} transaction
    */
   #recorded(transaction) {
@@ -49,11 +50,18 @@ export class Recording {
       this.#writes.push({ sql, parameters });
       return transaction.run(sql, ...parameters);
     };
+    /** @type {Transaction['write']} */
+    const write = (rowWrite, row) => {
+      const cells = /** @type {Record<string, Value>} */ (row);
+      const parameters = parametersOf(rowWrite).map((column) => cells[column] ?? null);
+      this.#writes.push({ sql: sqlOf(rowWrite), parameters });
+      return transaction.write(rowWrite, row);
+    };
     return new Proxy(transaction, {
       get(target, name) {
         /** @type {unknown} */
         const value = Reflect.get(target, name);
-        return name === 'run' ? run : value;
+        return name === 'run' ? run : name === 'write' ? write : value;
       },
     });
   }

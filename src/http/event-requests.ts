@@ -20,7 +20,8 @@ export const eventsQuery = z.strictObject({
   recorded_to: time.optional(),
 });
 
-export const jobEventsQuery = eventsQuery.omit({ job_id: true });
+/** Of the events of one stream. */
+export const streamEventsQuery = eventsQuery.omit({ job_id: true });
 
 export const streamQuery = z.strictObject({ after: position.prefault(0) });
 

@@ -1,25 +1,23 @@
 // The log, for auditors: in pages, as a whole, as CloudEvents, and live.
-import { Readable } from 'node:stream';
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { LoggedEvent } from '../event-store/events-table.js';
-import { Log, type LogFilter } from '../event-store/log.js';
+import { streamOf, type StreamKind } from '../event-store/kind.js';
+import { Log } from '../event-store/log.js';
 import { LogSignal } from '../event-store/log-signal.js';
+import { KINDS } from '../kind/kind.js';
 import { Runtime } from '../runtime/runtime.js';
 import { eventsAnswer } from './event-schemas.js';
-import { cloudEventOf, jsonOf } from './event-formats.js';
-import { eventsQuery, jobEventsQuery, lastEventId, pageLimitOf, streamQuery } from './event-requests.js';
+import { EventAnswers, pageSize } from './event-answers.js';
+import { jsonOf } from './event-formats.js';
+import { eventsQuery, lastEventId, streamQuery } from './event-requests.js';
 import { OpenStreams } from './open-streams.js';
 import { ApiRead } from './operation.js';
 import { Problem } from './problem.js';
 import { eventStream } from './responses.js';
 import type { ServerSentEvents } from './server-sent-events.js';
-
-/** Events that are read at once, so that others get their turn in between. */
-const pageSize = 64;
 
 /** How often a quiet live stream says that it is there, in milliseconds. */
 const heartbeatMs = 15_000;
@@ -27,17 +25,13 @@ const heartbeatMs = 15_000;
 /** How long a live stream trusts the signal of this process; another one may write too. */
 const lookMs = 1_000;
 
-const formats = {
-  json: 'application/json; charset=utf-8',
-  lines: 'application/x-ndjson; charset=utf-8',
-  cloudEvents: 'application/cloudevents-batch+json; charset=utf-8',
-};
-
 @ApiTags('Events')
 @Controller()
 export class EventsController {
   constructor(
     private readonly log: Log,
+    private readonly answers: EventAnswers,
+    @Inject(KINDS) private readonly kinds: readonly StreamKind[],
     private readonly signal: LogSignal,
     private readonly streams: OpenStreams,
     private readonly runtime: Runtime,
@@ -51,29 +45,9 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.answer(query, request, reply);
-  }
-
-  @Get('jobs/:jobId/events')
-  @RouteConfig({ takesQuery: true })
-  @ApiRead({
-    id: 'listJobEvents',
-    summary: 'Reads the events of one job, also of one that was removed.',
-    answers: { 200: eventsAnswer },
-    problems: ['job_not_found'],
-  })
-  async ofJob(
-    @Param('jobId') jobId: string,
-    @Query({ schema: jobEventsQuery }) query: z.output<typeof jobEventsQuery>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const filter = { ...query, job_id: jobId };
-    const { streamId } = filterOf(filter);
-    if ((await this.log.page(0, Infinity, 1, { streamId })).events.length === 0) {
-      throw new Problem(404, 'job_not_found', `There is no job ${jobId}.`);
-    }
-    await this.answer(filter, request, reply);
+    const { job_id: jobId } = query;
+    const streamId = jobId === undefined ? undefined : this.streamOf('job', jobId);
+    await this.answers.answer(query, streamId, request, reply);
   }
 
   @Get('events/stream')
@@ -96,39 +70,10 @@ export class EventsController {
     await this.streams.run(reply, (stream) => this.follow(stream, from));
   }
 
-  private async answer(
-    query: z.output<typeof eventsQuery>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    const filter = filterOf(query);
-    if (accepts(request, 'application/x-ndjson')) {
-      await reply
-        .type(formats.lines)
-        .send(Readable.from(this.lines(query.after, query.limit ?? Infinity, filter)));
-      return;
-    }
-    const limit = pageLimitOf(query);
-    const events: LoggedEvent[] = [];
-    const pages = this.log.pages(filter, { after: query.after, pageSize, limit: limit + 1 });
-    for await (const page of pages) events.push(...page);
-    const items = events.slice(0, limit);
-    const next = events.length > limit ? String(items.at(-1)?.position) : null;
-    if (next !== null) reply.header('link', `<${linkTo(request, next)}>; rel="next"`);
-    if (accepts(request, 'application/cloudevents-batch+json')) {
-      const batch = items.map((event) => cloudEventOf(event, '/events'));
-      await reply.type(formats.cloudEvents).send(JSON.stringify(batch));
-    } else {
-      await reply
-        .type(formats.json)
-        .send(`{"items":[${items.map(jsonOf).join(',')}],"next":${JSON.stringify(next)}}`);
-    }
-  }
-
-  private async *lines(after: number, limit: number, filter: LogFilter): AsyncGenerator<string> {
-    for await (const page of this.log.pages(filter, { after, pageSize, limit })) {
-      if (page.length > 0) yield `${page.map(jsonOf).join('\n')}\n`;
-    }
+  /** @param name of a kind, as in the member by which its subjects are named: `job_id` */
+  private streamOf(name: string, subject: string): string {
+    const kind = this.kinds.find((each) => each.name === name);
+    return kind === undefined ? subject : streamOf(kind, subject);
   }
 
   /** From a position to the end of the log, and then on as it grows: by position, so nothing is lost or repeated. */
@@ -153,19 +98,3 @@ export class EventsController {
 
 const noPosition = (from: number, end: number): string =>
   `The log ends at event ${end}, so there is nothing after ${from}: it was put back to an older copy. Begin again.`;
-
-const filterOf = (query: z.output<typeof eventsQuery>): LogFilter => ({
-  streamId: query.job_id === undefined ? undefined : `job-${query.job_id}`,
-  type: query.type,
-  recordedFrom: query.recorded_from,
-  recordedTo: query.recorded_to,
-});
-
-const accepts = (request: FastifyRequest, type: string): boolean =>
-  (request.headers.accept ?? '').toLowerCase().includes(type);
-
-function linkTo(request: FastifyRequest, after: string): string {
-  const url = new URL(request.url, 'http://daybook');
-  url.searchParams.set('after', after);
-  return url.pathname + url.search;
-}

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { AdminController } from './admin.controller.js';
 import { AuditController } from './audit.controller.js';
+import { EventAnswers } from './event-answers.js';
 import { EventsController } from './events.controller.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.js';
@@ -18,7 +19,7 @@ import { ProjectionsController } from './projections.controller.js';
     ProjectionsController,
     AuditController,
   ],
-  providers: [Health, OpenStreams],
-  exports: [Health, OpenStreams],
+  providers: [Health, OpenStreams, EventAnswers],
+  exports: [Health, OpenStreams, EventAnswers],
 })
 export class HttpModule {}

@@ -38,10 +38,9 @@ export const codesOfBodies = problemCodes({
 export const codesOfMechanisms = problemCodes({
   version_conflict: {
     status: 412,
-    means: 'the job has moved on since the ETag in If-Match',
+    means: 'it has moved on since the ETag in If-Match',
     members: { expected_version: z.int().optional(), actual_version: z.int().optional() },
   },
-  job_not_found: { status: 404, means: 'there is no such job' },
   not_found: { status: 404, means: 'there is nothing at this path' },
   position_not_found: { status: 404, means: 'there is no event at this position' },
   size_not_found: { status: 404, means: 'the log has fewer events' },

@@ -4,13 +4,30 @@ import { QueryBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  concatMap,
+  distinctUntilKeyChanged,
+  lastValueFrom,
+  map,
+  merge,
+  startWith,
+  takeUntil,
+  takeWhile,
+  throttle,
+  type Observable,
+} from 'rxjs';
 import type { z } from 'zod';
 import { LogSignal } from '../../event-store/log-signal.js';
-import { lastEventId } from '../../http/event-requests.js';
+import { EventAnswers } from '../../http/event-answers.js';
+import { lastEventId, streamEventsQuery } from '../../http/event-requests.js';
+import { eventsAnswer } from '../../http/event-schemas.js';
 import { OpenStreams } from '../../http/open-streams.js';
 import { empty, eventStream, json } from '../../http/responses.js';
 import type { ServerSentEvents } from '../../http/server-sent-events.js';
-import { pause, Runtime } from '../../runtime/runtime.js';
+import { abortOf, every, timerOf } from '../../runtime/flow.js';
+import { Refusal } from '../../runtime/refusal.js';
+import { Runtime } from '../../runtime/runtime.js';
+import { streamOf } from '../commands/job-streams.js';
 import { hasEnded } from '../domain/status.js';
 import { FindJob } from '../queries/job-queries.js';
 import { ReadJobHistory } from '../queries/job-history.js';
@@ -30,10 +47,32 @@ const lookMs = 5_000;
 export class JobHistoryController {
   constructor(
     private readonly queries: QueryBus,
+    private readonly answers: EventAnswers,
     private readonly streams: OpenStreams,
     private readonly signal: LogSignal,
     private readonly runtime: Runtime,
   ) {}
+
+  @Get('events')
+  @RouteConfig({ takesQuery: true })
+  @ApiTags('Events')
+  @ApiRead({
+    id: 'listJobEvents',
+    summary: 'Reads the events of one job, also of one that was removed.',
+    answers: { 200: eventsAnswer },
+    problems: ['job_not_found'],
+  })
+  async events(
+    @Param('jobId') jobId: string,
+    @Query({ schema: streamEventsQuery }) query: z.output<typeof streamEventsQuery>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const streamId = streamOf(jobId);
+    if (!(await this.answers.hasEvents(streamId)))
+      throw new Refusal('missing', 'job_not_found', `There is no job ${jobId}.`);
+    await this.answers.answer(query, streamId, request, reply);
+  }
 
   @Get('history')
   @RouteConfig({ takesQuery: true })
@@ -77,33 +116,31 @@ export class JobHistoryController {
     await this.streams.run(reply, (stream) => this.follow(stream, job, seen));
   }
 
-  private async follow(stream: ServerSentEvents, first: JobView, seen: number | undefined): Promise<void> {
-    let job: JobView = first;
-    for (let sent = seen; !stream.closed.aborted;) {
-      if (job.version === sent) {
-        await stream.heartbeat();
-      } else {
-        await stream.send([messageOf(job)]);
-        sent = job.version;
-      }
-      if (hasEnded(job.status)) {
-        stream.finish();
-        return;
-      }
-      await pause(this.runtime, pauseMs, stream.closed);
-      job = await this.next(job.job_id, sent, stream);
-    }
+  /**
+   * The job as it is, then as it changes: at most ten looks a second, whoever writes how much, and one every few seconds
+   * when nothing tells of a change.
+   */
+  private versions(first: JobView): Observable<JobView> {
+    const { runtime, signal, queries } = this;
+    return merge(signal.grown, every(runtime, lookMs)).pipe(
+      throttle(() => timerOf(runtime, pauseMs), { leading: true, trailing: true }),
+      concatMap(() => queries.execute(new FindJob(first.job_id))),
+      startWith(first),
+      distinctUntilKeyChanged('version'),
+    );
   }
 
-  /** The job as soon as it has changed, or after a while as it is. */
-  private async next(jobId: string, sent: number, stream: ServerSentEvents): Promise<JobView> {
-    const untilMs = this.runtime.nowMs() + lookMs;
-    for (;;) {
-      const job = await this.queries.execute(new FindJob(jobId));
-      const leftMs = untilMs - this.runtime.nowMs();
-      if (job.version !== sent || leftMs <= 0 || stream.closed.aborted) return job;
-      await this.signal.wait(leftMs, this.runtime, stream.closed);
-    }
+  private async follow(stream: ServerSentEvents, first: JobView, seen: number | undefined): Promise<void> {
+    const heartbeats = every(this.runtime, lookMs).pipe(map(() => undefined));
+    const told = merge(this.versions(first), heartbeats).pipe(
+      takeWhile((job) => job === undefined || !hasEnded(job.status), true),
+      takeUntil(abortOf(stream.closed)),
+      concatMap((job) =>
+        job === undefined || job.version === seen ? stream.heartbeat() : stream.send([messageOf(job)]),
+      ),
+    );
+    await lastValueFrom(told, { defaultValue: undefined });
+    if (!stream.closed.aborted) stream.finish();
   }
 }
 

@@ -6,6 +6,7 @@ import { jobStatus } from './job-schemas.js';
 
 export const { ApiRead, ApiCommand } = operationsWith(
   problemCodes({
+    job_not_found: { status: 404, means: 'there is no such job' },
     no_jobs: { status: 404, means: 'there is no job yet' },
     model_day_not_found: { status: 404, means: 'the job has no such model-day' },
     version_not_found: {
