@@ -134,7 +134,7 @@ function work(
     ...(tracing?.work(own, triggerOf) ?? own),
     kinds,
     bus: app.get(EventBus, { strict: false }),
-    reads: database.source,
+    reader: database.reader,
     runtime,
     log,
     graceMs,

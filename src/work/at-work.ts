@@ -1,7 +1,7 @@
 // A service at work: leases are looked through always; what has an executor is run.
 import { ofType, type EventBus } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
+import type { Reader } from '../database/reader.js';
 import { ownActor } from '../event-store/event-store.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { BuiltInWorker } from './built-in-worker.js';
@@ -40,7 +40,7 @@ export interface AtWorkOptions {
   source: WorkSource;
   executors: Executors;
   bus: EventBus;
-  reads: DataSource;
+  reader: Reader;
   runtime: Runtime;
   log: Logger;
   /** How long what runs may go on at the end, in milliseconds. */
@@ -50,10 +50,10 @@ export interface AtWorkOptions {
 
 /** Resolves the returned call when all rest. */
 export function startWork(options: AtWorkOptions): () => Promise<void> {
-  const { kinds, source, executors, reads, runtime, log } = options;
+  const { kinds, source, executors, reader, runtime, log } = options;
   const { leaseMs } = kinds.parts.terms;
   const prefixes = kinds.withWork().map(({ kind }) => kind.streamPrefix);
-  const watch = new LeaseWatch({ reads, source, runtime, log, leaseMs, prefixes });
+  const watch = new LeaseWatch({ reader, source, runtime, log, leaseMs, prefixes });
   watch.start();
   if (executors.size === 0) return () => watch.stop();
 

@@ -1,5 +1,5 @@
 // What clients are shown of whoever holds a piece of work.
-import type { DataSource } from 'typeorm';
+import type { Reader } from '../database/reader.js';
 import type { LeaseRow, WorkId } from './leases.js';
 
 export interface HolderView {
@@ -11,11 +11,12 @@ export interface HolderView {
 
 export const nobody: HolderView = { worker: null, lease_expires_at: null, executor_progress: null };
 
-export async function readHolder(reads: DataSource, { streamId, workKey }: WorkId): Promise<HolderView> {
-  const [lease] = await reads.query<LeaseRow[]>('SELECT * FROM leases WHERE stream_id = ? AND work_key = ?', [
+export async function readHolder(reader: Reader, { streamId, workKey }: WorkId): Promise<HolderView> {
+  const lease = await reader.get<LeaseRow>(
+    'SELECT * FROM leases WHERE stream_id = ? AND work_key = ?',
     streamId,
     workKey,
-  ]);
+  );
   if (lease === undefined) return nobody;
   const { worker, expires_at, progress_percent: percent, progress_message: message } = lease;
   return {

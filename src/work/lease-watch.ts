@@ -1,12 +1,12 @@
 // Looks for leases that have run out, whoever held them: a worker that died never blocks anything for ever.
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
+import type { Reader } from '../database/reader.js';
 import { timestamp, type Cancel, type Runtime } from '../runtime/runtime.js';
 import { expiredLeases } from './leases.js';
 import type { WorkSource } from './work-source.js';
 
 export interface LeaseWatchOptions {
-  reads: DataSource;
+  reader: Reader;
   source: WorkSource;
   runtime: Runtime;
   log: Logger;
@@ -45,8 +45,8 @@ export class LeaseWatch {
   }
 
   private async look(): Promise<void> {
-    const { reads, runtime, source, prefixes } = this.options;
-    const expired = await expiredLeases(reads, prefixes, timestamp(runtime.nowMs()), batchMax);
+    const { reader, runtime, source, prefixes } = this.options;
+    const expired = await expiredLeases(reader, prefixes, timestamp(runtime.nowMs()), batchMax);
     await Promise.all(expired.map((work) => source.expire(work)));
   }
 }

@@ -1,5 +1,5 @@
 // Who holds which piece of work, until when. Operational: no history; what follows from a lease is an event.
-import type { DataSource } from 'typeorm';
+import type { Reader } from '../database/reader.js';
 import type { Awaitable, Transaction } from '../database/transaction.js';
 import { defineTable, integer, orNull, real, text, type RowOf } from '../database/table.js';
 import type { Progress } from './executors/executor.js';
@@ -92,25 +92,26 @@ export async function findLease(
 }
 
 /** What workers inside of services held whose processes are not among the living: dead for certain. */
-export async function heldByDeadProcesses(reads: DataSource, living: readonly string[]): Promise<LeaseRow[]> {
-  return reads.query<LeaseRow[]>(
+export function heldByDeadProcesses(reader: Reader, living: readonly string[]): Promise<LeaseRow[]> {
+  return reader.all<LeaseRow>(
     `SELECT * FROM leases WHERE built_in = 1 AND (process IS NULL OR process NOT IN (${placesFor(living)}))
      ORDER BY stream_id, work_key`,
-    [...living],
+    ...living,
   );
 }
 
 /** Those that ran out, of the streams with these prefixes: nobody here knows what becomes of the others. */
 export async function expiredLeases(
-  reads: DataSource,
+  reader: Reader,
   prefixes: readonly string[],
   now: string,
   max: number,
 ): Promise<WorkId[]> {
   const known = prefixes.map(() => 'substr(stream_id, 1, ?) = ?').join(' OR ');
-  const rows = await reads.query<{ stream_id: string; work_key: string }[]>(
+  const rows = await reader.all<{ stream_id: string; work_key: string }>(
     `SELECT stream_id, work_key FROM leases WHERE expires_at <= ? AND (${known || 'FALSE'}) LIMIT ${max}`,
-    [now, ...prefixes.flatMap((prefix) => [prefix.length, prefix])],
+    now,
+    ...prefixes.flatMap((prefix) => [prefix.length, prefix]),
   );
   return rows.map(({ stream_id: streamId, work_key: workKey }) => ({ streamId, workKey }));
 }

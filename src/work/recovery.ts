@@ -36,7 +36,7 @@ export class Recovery {
    * @returns what was found, kind by kind
    */
   async recover(living: readonly string[] = [this.kinds.parts.terms.process]): Promise<Recovered[]> {
-    const leases = await heldByDeadProcesses(this.database.source, living);
+    const leases = await heldByDeadProcesses(this.database.reader, living);
     const found: Recovered[] = [];
     for (const streams of this.kinds.withWork()) {
       const { subjects, onRestart: policy } = streams.work;

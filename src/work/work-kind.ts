@@ -48,9 +48,7 @@ export interface ExecutorTools {
   environmentWith: EnvironmentWith;
 }
 
-/**
- * Times come in as RFC 3339 text. Of the methods that make a command none refuses: that is the decider's part.
- */
+/** Times come in as RFC 3339 text. What makes a command refuses nothing: that is the decider's part. */
 export interface WorkKind<
   State = unknown,
   Event extends DomainEvent = DomainEvent,
@@ -76,7 +74,7 @@ export interface WorkKind<
    */
   openExecutor(tools: ExecutorTools): Promise<Executor | undefined>;
   /** The streams that may have something to start, oldest first, as the read tables know them. */
-  openStreams(transaction: Transaction): Awaitable<readonly string[]>;
+  activeStreams(transaction: Transaction): Awaitable<readonly string[]>;
   /** The pieces of a stream that may be started next, in order. */
   pending(state: State): Iterable<PendingPiece>;
   requestOf(state: State, workKey: string, attempt: number): WorkRequest;

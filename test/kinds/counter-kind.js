@@ -215,7 +215,7 @@ const work = () =>
     withoutExecutor: 'nobody adds',
 
     openExecutor: () => Promise.resolve(undefined),
-    async openStreams(transaction) {
+    async activeStreams(transaction) {
       /** @type {{ counter_id: string }[]} */
       const rows = await transaction.all('SELECT counter_id FROM counters WHERE open > 0 ORDER BY rowid');
       return rows.map(({ counter_id: counterId }) => `counter-${counterId}`);

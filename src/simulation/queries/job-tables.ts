@@ -97,7 +97,7 @@ export class JobTables {
   }
 
   holder(modelDay: ModelDayId): Promise<HolderView> {
-    return readHolder(this.database.source, workOf(modelDay));
+    return readHolder(this.database.reader, workOf(modelDay));
   }
 
   private jobs(): SelectQueryBuilder<JobRow> {

@@ -43,7 +43,7 @@ export function modelDays(settings: ModelDaySettings): WorkKind<JobState, JobEve
         resultLimitBytes: settings.RESULT_LIMIT_BYTES,
         environmentWith,
       }),
-    openStreams: activeJobStreams,
+    activeStreams: activeJobStreams,
     *pending(state) {
       const job = state as Job;
       for (const index of openDate(job)) {
