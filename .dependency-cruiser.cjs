@@ -7,7 +7,7 @@ const rooms = {
   database: ['proof', 'runtime'],
   'event-store': ['database', 'runtime'],
   projection: ['event-store', 'database', 'runtime'],
-  work: ['event-store', 'database', 'runtime'],
+  work: ['audit', 'event-store', 'database', 'runtime'],
   audit: ['projection', 'event-store', 'database', 'proof', 'runtime'],
   kind: mechanisms,
   http: ['kind', ...mechanisms],

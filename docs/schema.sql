@@ -90,7 +90,7 @@ CREATE TABLE leases (
     built_in INTEGER NOT NULL,
     expires_at TEXT NOT NULL,
     progress_percent REAL,
-    progress_message TEXT, started_version INTEGER,
+    progress_message TEXT, started_version INTEGER, process TEXT,
     PRIMARY KEY (stream_id, work_key)
   ) WITHOUT ROWID;
 

@@ -17,6 +17,7 @@ import { KINDS, type Kinds } from './kind/kind.js';
 import { advanceCheckpoints } from './projection/checkpoint.js';
 import { Rebuilds } from './projection/rebuilds.js';
 import { Runtime } from './runtime/runtime.js';
+import { WorkModule } from './work/work.module.js';
 
 /** What is opened before the application is made. */
 export interface Parts {
@@ -37,10 +38,11 @@ export class AppModule {
     settings: Settings,
     { database, runtime, log, kinds, notary, verifier, rebuilds, metrics }: Parts,
   ): Promise<DynamicModule> {
+    const work = await WorkModule.with(kinds.list, settings);
     const contexts = await Promise.all(kinds.list.flatMap((kind) => kind.module?.(settings) ?? []));
     return {
       module: AppModule,
-      imports: [CqrsModule.forRoot(), HttpModule, ...contexts],
+      imports: [CqrsModule.forRoot(), HttpModule, work, ...contexts],
       providers: [
         { provide: Database, useValue: database },
         { provide: Runtime, useValue: runtime },

@@ -18,4 +18,9 @@ export const firstMigrations: readonly Migration[] = [
     name: 'Removals1764100000000',
     statements: { sqlite: ['CREATE TABLE removals (job_id TEXT PRIMARY KEY) WITHOUT ROWID'] },
   },
+  {
+    // A lease remembers the process that holds it: only what a dead process held is dead.
+    name: 'LeaseProcess1764100000001',
+    statements: { sqlite: ['ALTER TABLE leases ADD COLUMN process TEXT'] },
+  },
 ];

@@ -10,21 +10,16 @@ import type { Database } from './database/database.js';
 import { engineOf } from './database/engines.js';
 import { afterCommands } from './database/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
+import { OwnCommands } from './audit/own-commands.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { Health } from './http/health.js';
 import { errorFacts } from './observability/error-facts.js';
 import type { Runtime } from './runtime/runtime.js';
-import { JobCleanup } from './simulation/job-cleanup.js';
-import { JobRecovery } from './simulation/job-recovery.js';
-import { JobRetention } from './simulation/job-retention.js';
-import { JobChanged } from './simulation/commands/job-streams.js';
-import { JobWorkSource } from './simulation/job-work-source.js';
-import { ownActor } from './event-store/event-store.js';
-import { RowRemoval } from './simulation/rows/row-removal.js';
-import { BuiltInWorker } from './work/built-in-worker.js';
-import type { Executor } from './work/executors/executor.js';
-import { openExecutor } from './work/executors/open-executor.js';
-import { LeaseWatch } from './work/lease-watch.js';
+import { openExecutors, startWork, type Executors } from './work/at-work.js';
+import { CommandedWork } from './work/commanded-work.js';
+import { OpenKinds } from './work/open-kinds.js';
+import { Recovery } from './work/recovery.js';
+import { Retention } from './work/retention.js';
 
 export interface Service {
   /** Where it listens, like `http://127.0.0.1:3000`. */
@@ -60,13 +55,7 @@ export async function startService(
   };
   signal?.addEventListener('abort', tell, { once: true });
   try {
-    const executor = await openExecutor(settings.EXECUTOR, {
-      runtime,
-      functionName: 'runTradingSession',
-      searchPath: settings.PATH,
-      resultLimitBytes: settings.RESULT_LIMIT_BYTES,
-      environmentWith,
-    });
+    const executors = await openExecutors(kinds.list, settings, { runtime, environmentWith });
     const { ownership } = engineOf(settings.DATABASE_URL);
     const lock = await afterCommands(() => ownership.takeForService(), runtime, signal);
     ownership.forgetAddress();
@@ -80,18 +69,21 @@ export async function startService(
       ownership.forgetAddress();
     });
     await bringUpToDate(application, log, signal);
-    await recover(app, settings, log);
+    await recover(app, log);
     signal?.throwIfAborted();
-    await app.get(RowRemoval, { strict: false }).finishAll();
+    const openKinds = app.get(OpenKinds, { strict: false });
+    for (const { expiry } of openKinds.expiries()) await expiry.afterwards?.(database);
     signal?.throwIfAborted();
     signal?.removeEventListener('abort', tell);
 
     const health = app.get(Health, { strict: false });
-    const stopWork = startWork(application, settings, { runtime, log, executor });
-    const retention = startRetention(app, settings, runtime, log);
+    const stopWork = work(application, settings, { runtime, log, executors });
+    const commands = app.get(OwnCommands, { strict: false });
+    const retention = new Retention({ kinds: openKinds, commands, runtime, log });
+    retention.start();
     closers.push(async () => {
       health.stopping();
-      await Promise.all([stopWork(), retention?.stop()]);
+      await Promise.all([stopWork(), retention.stop()]);
     });
     notary.follow({
       signal: app.get(LogSignal),
@@ -103,8 +95,8 @@ export async function startService(
     health.serving();
     const { databasePath, EXECUTOR } = settings;
     log.info({ url, database: databasePath, executor: EXECUTOR }, `Daybook listens on ${url}`);
-    if (executor === undefined)
-      log.warn('EXECUTOR=none: no built-in worker; model-days wait for workers that call the API');
+    for (const { work } of openKinds.withWork())
+      if (!executors.has(work.name)) log.warn(work.withoutExecutor);
     return { url, app, database, stop: () => closeAll(closers) };
   } catch (error) {
     await closeAll(closers);
@@ -123,63 +115,29 @@ function standardOutput(): DestinationStream {
   return out;
 }
 
-async function recover(
-  app: NestFastifyApplication,
-  { ON_RESTART: policy }: Settings,
-  log: Logger,
-): Promise<void> {
-  const jobs = await app.get(JobRecovery, { strict: false }).recover(policy);
-  if (jobs > 0) log.warn({ jobs, policy }, 'jobs were running when the last service died');
+async function recover(app: NestFastifyApplication, log: Logger): Promise<void> {
+  for (const { subjects, count, policy } of await app.get(Recovery, { strict: false }).recover())
+    log.warn({ [subjects]: count, policy }, `${subjects} were running when the last service died`);
 }
 
-/** The lease watch always; the built-in worker when there is an executor. Resolves the returned call when all rest. */
-function startWork(
+/** Resolves the returned call when all rest. */
+function work(
   { app, database, metrics, tracing }: Application,
-  settings: Settings,
-  { runtime, log, executor }: { runtime: Runtime; log: Logger; executor: Executor | undefined },
+  { SHUTDOWN_GRACE_MS: graceMs }: Settings,
+  { runtime, log, executors }: { runtime: Runtime; log: Logger; executors: Executors },
 ): () => Promise<void> {
-  const source = app.get(JobWorkSource, { strict: false });
-  const leaseMs = settings.LEASE_MS;
-  const watch = new LeaseWatch({ reads: database.source, source, runtime, log, leaseMs });
-  watch.start();
-  if (executor === undefined) return () => watch.stop();
-
-  const work = { source, executor };
+  const kinds = app.get(OpenKinds, { strict: false });
+  const own = { source: app.get(CommandedWork, { strict: false }), executors };
   const triggerOf = async (streamId: string) =>
     (await metadataOfFirst(database.reader, streamId))?.traceparent;
-  const worker = new BuiltInWorker({
-    ...(tracing?.work(work, triggerOf) ?? work),
+  return startWork({
+    ...(tracing?.work(own, triggerOf) ?? own),
+    kinds,
+    bus: app.get(EventBus, { strict: false }),
+    reader: database.reader,
     runtime,
     log,
-    name: ownActor,
-    concurrency: settings.WORKER_CONCURRENCY,
-    timeoutMs: settings.MODEL_DAY_TIMEOUT_MS,
-    leaseMs,
+    graceMs,
     observer: metrics.executions,
   });
-  const wakeUps = app.get(EventBus, { strict: false }).subscribe((event) => {
-    if (!(event instanceof JobChanged)) return;
-    if (event.events.some(({ type }) => type === 'JobClosed')) worker.cancel(event.streamId);
-    worker.wake();
-  });
-  worker.wake();
-  return async () => {
-    await worker.stop(settings.SHUTDOWN_GRACE_MS);
-    // Until then a cancel must still reach what runs.
-    wakeUps.unsubscribe();
-    await watch.stop();
-  };
-}
-
-function startRetention(
-  app: NestFastifyApplication,
-  { RETENTION_DAYS: retentionDays }: Settings,
-  runtime: Runtime,
-  log: Logger,
-): JobRetention | undefined {
-  if (retentionDays === undefined) return undefined;
-  const cleanup = app.get(JobCleanup, { strict: false });
-  const retention = new JobRetention({ cleanup, runtime, log, retentionDays });
-  retention.start();
-  return retention;
 }

@@ -51,7 +51,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
   private readonly committed: Committed<Event> | undefined;
 
   constructor(
-    private readonly kind: StreamKind<State, Command, Event>,
+    readonly kind: StreamKind<State, Command, Event>,
     private readonly store: EventStore,
     { projector, cellsMax = 500_000, committed }: StreamsOptions<State, Event> = {},
   ) {

@@ -1,16 +1,16 @@
 // A kind: all that a context registers. The composition root lists the kinds, and every mechanism works over the list.
 import type { DynamicModule } from '@nestjs/common';
 import type { DomainEvent } from '../event-store/decider.js';
-import type { StreamKind } from '../event-store/kind.js';
 import type { Migration } from '../database/migration.js';
 import type { Table } from '../database/table.js';
 import type { Projection } from '../projection/projected.js';
+import type { WorkingKind } from '../work/working-kind.js';
 
 export interface Kind<
   State = unknown,
   Command = never,
   Event extends DomainEvent = DomainEvent,
-> extends StreamKind<State, Command, Event> {
+> extends WorkingKind<State, Command, Event> {
   /** The rows of read tables that a state stands for. */
   readonly projection?: Projection<State, Event>;
   /** What makes its tables. */

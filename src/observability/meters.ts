@@ -90,7 +90,7 @@ export function executionMeter(registry: Registry): ExecutionObserver {
   const registers = [registry];
   const running = new Gauge({
     name: 'daybook_executions_running',
-    help: 'Model-days that the built-in worker is running',
+    help: 'Pieces of work that the built-in worker is running',
     registers,
   });
   const duration = new Histogram({

@@ -2,7 +2,6 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import { isRefusal } from '../runtime/refusal.js';
 import { stopwatch } from '../runtime/runtime.js';
-import { ChangeJob } from '../simulation/commands/change-job.js';
 
 /**
  * - `accepted`: something is written
@@ -15,9 +14,9 @@ export type CommandOutcome = 'accepted' | 'repeated' | 'refused' | 'failed';
 /** Told of each command when it is over, in seconds from its giving to its answer; must not throw. */
 export type CommandObserver = (kind: string, outcome: CommandOutcome, seconds: number) => void;
 
-/** What a command is called in metrics and traces, like `CompleteModelDay`. */
+/** What a command is called in metrics and traces, like `CompleteModelDay`: one that carries a decider's says so. */
 export const kindOf = (command: object): string =>
-  command instanceof ChangeJob ? command.intent.type : command.constructor.name;
+  (command as { commandType?: string }).commandType ?? command.constructor.name;
 
 /** From the answer of a command that was not refused. */
 export function outcomeOf(answer: unknown): 'accepted' | 'repeated' {

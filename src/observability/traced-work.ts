@@ -2,18 +2,19 @@
 // linked to that one's trace and no part of it (docs/decisions/0009-a-trace-for-each-attempt.md).
 import { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Context, Tracer } from '@opentelemetry/api';
+import type { Executors } from '../work/at-work.js';
 import type { Executor } from '../work/executors/executor.js';
-import type { Claim, WorkSource } from '../work/work-source.js';
+import { factsOf, type Claim, type WorkSource } from '../work/work-source.js';
 import { spanContextOf, traceparentOf } from './trace-context.js';
 
 /** What the built-in worker works with. */
 export interface Work {
   source: WorkSource;
-  executor: Executor;
+  executors: Executors;
 }
 
 export function traceWork(
-  { source, executor }: Work,
+  { source, executors }: Work,
   triggerOf: (streamId: string) => Promise<string | undefined>,
   tracer: Tracer,
 ): Work {
@@ -22,11 +23,39 @@ export function traceWork(
   const within = <T>(claim: Claim, work: () => Promise<T>): Promise<T> =>
     context.with(contextOf.get(claim.request) ?? ROOT_CONTEXT, work);
 
+  const traced = (executor: Executor): Executor => ({
+    close: () => executor.close(),
+    async execute(request, execution) {
+      const claim = claimOf.get(request);
+      const span = tracer.startSpan(
+        'attempt',
+        {
+          kind: SpanKind.CONSUMER,
+          root: true,
+          attributes: attributesOf(claim),
+          links: await linksOf(claim, triggerOf),
+        },
+        ROOT_CONTEXT,
+      );
+      const own = trace.setSpan(ROOT_CONTEXT, span);
+      contextOf.set(request, own);
+      const traceparent = traceparentOf(span.spanContext());
+      try {
+        return await context.with(own, () => executor.execute({ ...request, traceparent }, execution));
+      } catch (error) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        throw error;
+      } finally {
+        span.end();
+      }
+    },
+  });
+
   return {
     source: {
       // The worker was woken by somebody's commit, and looks for everybody's work.
-      async claim(worker, max) {
-        const claimed = await context.with(ROOT_CONTEXT, () => source.claim(worker, max));
+      async claim(worker, limits) {
+        const claimed = await context.with(ROOT_CONTEXT, () => source.claim(worker, limits));
         for (const claim of claimed.claims) claimOf.set(claim.request, claim);
         return claimed;
       },
@@ -36,40 +65,13 @@ export function traceWork(
       release: (claim) => within(claim, () => source.release(claim)),
       expire: (work) => context.with(ROOT_CONTEXT, () => source.expire(work)),
     },
-    executor: {
-      close: () => executor.close(),
-      async execute(request, execution) {
-        const claim = claimOf.get(request);
-        const span = tracer.startSpan(
-          'attempt',
-          {
-            kind: SpanKind.CONSUMER,
-            root: true,
-            attributes: attributesOf(claim),
-            links: await linksOf(claim, triggerOf),
-          },
-          ROOT_CONTEXT,
-        );
-        const own = trace.setSpan(ROOT_CONTEXT, span);
-        contextOf.set(request, own);
-        const traceparent = traceparentOf(span.spanContext());
-        try {
-          return await context.with(own, () => executor.execute({ ...request, traceparent }, execution));
-        } catch (error) {
-          span.setStatus({ code: SpanStatusCode.ERROR });
-          throw error;
-        } finally {
-          span.end();
-        }
-      },
-    },
+    executors: new Map([...executors].map(([kind, executor]) => [kind, traced(executor)])),
   };
 }
 
 function attributesOf(claim: Claim | undefined): Record<string, string | number> {
   if (claim === undefined) return {};
-  const facts = Object.entries(claim.request).map(([name, value]) => [`daybook.${name}`, value] as const);
-  return { ...Object.fromEntries(facts), 'daybook.correlation_id': claim.metadata.correlation_id };
+  return Object.fromEntries(Object.entries(factsOf(claim)).map(([name, fact]) => [`daybook.${name}`, fact]));
 }
 
 async function linksOf(

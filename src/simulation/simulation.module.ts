@@ -1,28 +1,20 @@
 // The job of model-days: commands, queries and their controllers.
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CommandBus, CqrsModule, EventBus } from '@nestjs/cqrs';
-import { Database } from '../database/database.js';
-import { EventStore } from '../event-store/event-store.js';
+import { CqrsModule } from '@nestjs/cqrs';
 import { HttpModule } from '../http/http.module.js';
 import { Runtime } from '../runtime/runtime.js';
+import { OpenKinds } from '../work/open-kinds.js';
 import { ChangeJobHandler } from './commands/change-job.js';
-import { ClaimWorkHandler } from './commands/claim-work.js';
 import { CreateJobHandler } from './commands/create-job.js';
-import { ExpireLeaseHandler } from './commands/expire-lease.js';
-import { RenewLeaseHandler } from './commands/renew-lease.js';
 import { ConfigFolder } from './request/config-folder.js';
 import { JobCleanupController } from './http/job-cleanup.controller.js';
 import { JobHistoryController } from './http/job-history.controller.js';
 import { JobsController } from './http/jobs.controller.js';
 import { ModelDaysController } from './http/model-days.controller.js';
 import { SimulateController } from './http/simulate.controller.js';
-import { JobCleanup } from './job-cleanup.js';
 import { JobPolicy } from './commands/job-policy.js';
 import { JobProjector } from './rows/job-projector.js';
-import { JobRecovery } from './job-recovery.js';
 import { JobStreams } from './commands/job-streams.js';
-import { JobWorkSource } from './job-work-source.js';
-import { OwnCommands } from '../audit/own-commands.js';
 import { jobQueryHandlers } from './queries/job-queries.js';
 import { ReadJobHistoryHandler } from './queries/job-history.js';
 import { JobTables } from './queries/job-tables.js';
@@ -37,7 +29,6 @@ export interface SimulationSettings {
   MAX_MODEL_DAYS: number;
   MAX_ATTEMPTS: number;
   RETRY_BASE_DELAY_MS: number;
-  LEASE_MS: number;
 }
 
 const limitsOf = (settings: SimulationSettings): JobPolicy['limits'] => ({
@@ -45,7 +36,6 @@ const limitsOf = (settings: SimulationSettings): JobPolicy['limits'] => ({
   modelDaysMax: settings.MAX_MODEL_DAYS,
   attemptsMax: settings.MAX_ATTEMPTS,
   retryBaseDelayMs: settings.RETRY_BASE_DELAY_MS,
-  leaseMs: settings.LEASE_MS,
 });
 
 @Module({})
@@ -72,32 +62,18 @@ export class SimulationModule {
         },
         {
           provide: JobStreams,
-          useFactory: (store: EventStore, projector: JobProjector, bus: EventBus) =>
-            new JobStreams(store, projector, bus, limits.modelDaysMax),
-          inject: [EventStore, JobProjector, EventBus],
+          useFactory: (kinds: OpenKinds, projector: JobProjector) =>
+            new JobStreams(kinds, projector, limits.modelDaysMax),
+          inject: [OpenKinds, JobProjector],
         },
         JobProjector,
         CreateJobHandler,
         ChangeJobHandler,
-        ClaimWorkHandler,
-        RenewLeaseHandler,
-        ExpireLeaseHandler,
         ...jobQueryHandlers,
         ReadJobHistoryHandler,
         JobTables,
         RowRemoval,
-        {
-          provide: JobCleanup,
-          useFactory: cleanupOf,
-          inject: [Database, Runtime, CommandBus],
-        },
-        OwnCommands,
-        JobWorkSource,
-        JobRecovery,
       ],
     };
   }
 }
-
-const cleanupOf = (database: Database, runtime: Runtime, commands: CommandBus): JobCleanup =>
-  new JobCleanup({ reader: database.reader, runtime, changeJob: (command) => commands.execute(command) });

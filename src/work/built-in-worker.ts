@@ -1,21 +1,29 @@
-// The worker inside the service: claims what may start, runs it, reports. It is woken by what happens, and looks for
-// itself now and then, so a lost wake-up costs a little time and nothing else.
+// The worker inside the service: claims what may start, of whatever kind, runs it, reports. It is woken by what happens,
+// and looks for itself now and then, so a lost wake-up costs a little time and nothing else.
 import type { Logger } from 'pino';
 import type { Cancel, Runtime } from '../runtime/runtime.js';
-import { Execution, factsOf, type ExecutionObserver } from './execution.js';
+import { Execution, type ExecutionObserver } from './execution.js';
 import type { Executor } from './executors/executor.js';
-import type { WorkSource } from './work-source.js';
+import { factsOf, type Claim, type WorkSource } from './work-source.js';
+
+/** A kind whose work is run here. */
+export interface ExecutedKind {
+  /** `model_day`, say. */
+  name: string;
+  executor: Executor;
+  /** How many of its pieces run at once; those of other kinds take none of these places. */
+  concurrency: number;
+  /** Of one attempt, with the setting that says so. */
+  timeLimit: { readonly ms: number; readonly setting: string };
+}
 
 export interface BuiltInWorkerOptions {
   source: WorkSource;
-  executor: Executor;
+  kinds: readonly ExecutedKind[];
   runtime: Runtime;
   log: Logger;
   /** Its name in claims. */
   name: string;
-  /** How many pieces of work run at once. */
-  concurrency: number;
-  timeoutMs: number;
   leaseMs: number;
   observer?: ExecutionObserver | undefined;
 }
@@ -66,18 +74,20 @@ export class BuiltInWorker {
     await this.claiming;
     while (this.running.size > 0) await Promise.all([...this.running].map(({ done }) => done));
     cancelGrace();
-    await this.options.executor.close();
+    await Promise.all(this.options.kinds.map(({ executor }) => executor.close()));
   }
 
   private async claimAll(): Promise<void> {
-    const { source, name, concurrency, runtime } = this.options;
-    while (!this.isStopping && this.running.size < concurrency) {
+    const { source, name, runtime } = this.options;
+    while (!this.isStopping) {
       this.wasWoken = false;
+      const free = this.freePlaces();
+      // Every place is taken: whoever finishes first looks again.
+      if (free.size === 0) return;
       this.cancelledMeanwhile.clear();
-      const { claims, nextAtMs } = await source.claim(name, concurrency - this.running.size);
+      const { claims, nextAtMs } = await source.claim(name, free);
       for (const claim of claims) {
-        const execution = new Execution(claim, this.options);
-        this.run(execution);
+        const execution = this.run(claim);
         // Before the claim or after it: only the work source knows.
         if (this.cancelledMeanwhile.has(claim.streamId)) execution.check();
       }
@@ -86,21 +96,44 @@ export class BuiltInWorker {
         return;
       }
     }
-    // Every place is taken: whoever finishes first looks again.
-    this.wasWoken = false;
   }
 
-  private run(execution: Execution): void {
+  /** Of the kinds that have any. */
+  private freePlaces(): Map<string, number> {
+    const running = [...this.running];
+    return new Map(
+      this.options.kinds
+        .map(({ name, concurrency }) => {
+          const taken = running.filter(({ claim }) => claim.kind === name).length;
+          return [name, concurrency - taken] as const;
+        })
+        .filter(([, places]) => places > 0),
+    );
+  }
+
+  private run(claim: Claim): Execution {
+    const { source, kinds, runtime, log, leaseMs, observer } = this.options;
+    const { executor, timeLimit } = kinds.find(({ name }) => name === claim.kind) as ExecutedKind;
+    const execution = new Execution(claim, {
+      source,
+      executor,
+      runtime,
+      log,
+      timeLimit,
+      leaseMs,
+      observer,
+    });
     this.running.add(execution);
     if (this.isStopping) execution.shutDown();
     execution.done
       .catch((error: unknown) => {
-        this.options.log.error({ ...factsOf(execution.claim), err: error }, 'an execution broke');
+        log.error({ ...factsOf(claim), err: error }, 'an execution broke');
       })
       .finally(() => {
         this.running.delete(execution);
         this.wake();
       });
+    return execution;
   }
 
   private lookAgainAt(timeMs: number): void {

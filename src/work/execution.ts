@@ -4,15 +4,16 @@ import type { Logger } from 'pino';
 import { isRefusal } from '../runtime/refusal.js';
 import { pause, stopwatch, type Cancel, type Runtime } from '../runtime/runtime.js';
 import { isFinal, type Executor, type Progress } from './executors/executor.js';
-import type { Claim, Failure, WorkSource } from './work-source.js';
+import type { Failure } from './work-kind.js';
+import { factsOf, type Claim, type WorkSource } from './work-source.js';
 
 export interface ExecutionOptions {
   source: WorkSource;
   executor: Executor;
   runtime: Runtime;
   log: Logger;
-  /** The limit of one attempt, in milliseconds. */
-  timeoutMs: number;
+  /** Of one attempt, with the setting that says so. */
+  timeLimit: { readonly ms: number; readonly setting: string };
   /** How long a claim holds without being renewed, in milliseconds. */
   leaseMs: number;
   observer?: ExecutionObserver | undefined;
@@ -30,8 +31,8 @@ export interface ExecutionObserver {
 /** Why an execution was ended from outside. */
 type Ending = 'timeout' | 'lost' | 'shutdown';
 
-const sentences: Record<Ending, (timeoutMs: number) => string> = {
-  timeout: (timeoutMs) => `Timed out after ${timeoutMs / 1000} seconds (MODEL_DAY_TIMEOUT_MS)`,
+const sentences: Record<Ending, (timeLimit: ExecutionOptions['timeLimit']) => string> = {
+  timeout: ({ ms, setting }) => `Timed out after ${ms / 1000} seconds (${setting})`,
   lost: () => 'The attempt is no longer ours: it was cancelled, or its lease ran out',
   shutdown: () => 'The service is stopping',
 };
@@ -73,12 +74,12 @@ export class Execution {
   private end(ending: Ending): void {
     if (this.ending !== undefined) return;
     this.ending = ending;
-    this.abort.abort(new Error(sentences[ending](this.options.timeoutMs)));
+    this.abort.abort(new Error(sentences[ending](this.options.timeLimit)));
   }
 
   private async run(): Promise<void> {
-    const { runtime, executor, timeoutMs } = this.options;
-    const cancelTimeout = runtime.after(timeoutMs, () => {
+    const { runtime, executor, timeLimit } = this.options;
+    const cancelTimeout = runtime.after(timeLimit.ms, () => {
       this.end('timeout');
     });
     this.renewLater();
@@ -119,9 +120,10 @@ export class Execution {
     if (this.ending === 'lost') return () => Promise.resolve();
     if (this.ending === 'shutdown') return () => source.release(this.claim);
     const failure: Failure = {
+      cause: this.ending === 'timeout' ? 'timeout' : 'executor_error',
       error: error instanceof Error ? error.message : String(error),
-      code: this.ending === 'timeout' ? 'timeout' : 'executor_error',
       retryable: this.ending !== undefined || !isFinal(error),
+      thrown: error,
     };
     return () => source.fail(this.claim, failure);
   }
@@ -169,9 +171,3 @@ export class Execution {
     else this.lose();
   }
 }
-
-/** What a line of the log says of a claim: what it is about, in the words of whoever has the work, and whose it is. */
-export const factsOf = ({ request, metadata }: Claim): Record<string, unknown> => ({
-  ...request,
-  correlation_id: metadata.correlation_id,
-});

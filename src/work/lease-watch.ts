@@ -1,15 +1,18 @@
-// Looks for leases that have run out, whoever held them: a worker that died never blocks a job for ever.
+// Looks for leases that have run out, whoever held them: a worker that died never blocks anything for ever.
 import type { Logger } from 'pino';
-import type { DataSource } from 'typeorm';
+import type { Reader } from '../database/reader.js';
 import { timestamp, type Cancel, type Runtime } from '../runtime/runtime.js';
+import { expiredLeases } from './leases.js';
 import type { WorkSource } from './work-source.js';
 
 export interface LeaseWatchOptions {
-  reads: DataSource;
+  reader: Reader;
   source: WorkSource;
   runtime: Runtime;
   log: Logger;
   leaseMs: number;
+  /** Of the streams whose kinds have work. */
+  prefixes: readonly string[];
 }
 
 /** The most leases that are ended in one look: a mass death is dealt with in slices. */
@@ -42,13 +45,8 @@ export class LeaseWatch {
   }
 
   private async look(): Promise<void> {
-    const { reads, runtime, source } = this.options;
-    const expired = await reads.query<{ stream_id: string; work_key: string }[]>(
-      `SELECT stream_id, work_key FROM leases WHERE expires_at <= ? LIMIT ${batchMax}`,
-      [timestamp(runtime.nowMs())],
-    );
-    await Promise.all(
-      expired.map(({ stream_id: streamId, work_key: workKey }) => source.expire({ streamId, workKey })),
-    );
+    const { reader, runtime, source, prefixes } = this.options;
+    const expired = await expiredLeases(reader, prefixes, timestamp(runtime.nowMs()), batchMax);
+    await Promise.all(expired.map((work) => source.expire(work)));
   }
 }

@@ -1,4 +1,5 @@
 // Who holds which piece of work, until when. Operational: no history; what follows from a lease is an event.
+import type { Reader } from '../database/reader.js';
 import type { Awaitable, Transaction } from '../database/transaction.js';
 import { defineTable, integer, orNull, real, text, type RowOf } from '../database/table.js';
 import type { Progress } from './executors/executor.js';
@@ -20,6 +21,8 @@ export const leases = defineTable('leases', ['stream_id', 'work_key'], {
   progress_message: orNull(text()),
   /** The version of the event that it began with; null for one of an older Daybook. */
   started_version: orNull(integer()),
+  /** The process of Daybook that holds it; null for one of a worker outside, and of an older Daybook. */
+  process: orNull(text()),
 });
 
 export type LeaseRow = RowOf<typeof leases>;
@@ -27,8 +30,8 @@ export type LeaseRow = RowOf<typeof leases>;
 export interface Lease extends WorkId {
   attempt: number;
   worker: string;
-  /** Held by the worker inside the service: dead for sure when the service starts. */
-  builtIn: boolean;
+  /** Of the worker inside the service, which dies with it; null for a worker outside. */
+  process: string | null;
   expiresAt: string;
   /** The version of the event that it begins with. */
   startedVersion: number;
@@ -36,15 +39,17 @@ export interface Lease extends WorkId {
 
 export function insertLease(transaction: Transaction, lease: Lease): Awaitable<number> {
   return transaction.run(
-    `INSERT OR REPLACE INTO leases (stream_id, work_key, attempt, worker, built_in, expires_at, started_version)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO leases (stream_id, work_key, attempt, worker, built_in, expires_at, started_version,
+                                    process)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     lease.streamId,
     lease.workKey,
     lease.attempt,
     lease.worker,
-    lease.builtIn ? 1 : 0,
+    lease.process === null ? 0 : 1,
     lease.expiresAt,
     lease.startedVersion,
+    lease.process,
   );
 }
 
@@ -85,3 +90,30 @@ export async function findLease(
     workKey,
   );
 }
+
+/** What workers inside of services held whose processes are not among the living: dead for certain. */
+export function heldByDeadProcesses(reader: Reader, living: readonly string[]): Promise<LeaseRow[]> {
+  return reader.all<LeaseRow>(
+    `SELECT * FROM leases WHERE built_in = 1 AND (process IS NULL OR process NOT IN (${placesFor(living)}))
+     ORDER BY stream_id, work_key`,
+    ...living,
+  );
+}
+
+/** Those that ran out, of the streams with these prefixes: nobody here knows what becomes of the others. */
+export async function expiredLeases(
+  reader: Reader,
+  prefixes: readonly string[],
+  now: string,
+  max: number,
+): Promise<WorkId[]> {
+  const known = prefixes.map(() => 'substr(stream_id, 1, ?) = ?').join(' OR ');
+  const rows = await reader.all<{ stream_id: string; work_key: string }>(
+    `SELECT stream_id, work_key FROM leases WHERE expires_at <= ? AND (${known || 'FALSE'}) LIMIT ${max}`,
+    now,
+    ...prefixes.flatMap((prefix) => [prefix.length, prefix]),
+  );
+  return rows.map(({ stream_id: streamId, work_key: workKey }) => ({ streamId, workKey }));
+}
+
+const placesFor = (values: readonly string[]): string => values.map(() => '?').join(', ');

@@ -2,13 +2,15 @@
 import type { Metadata } from '../event-store/event-store.js';
 import type { Progress } from './executors/executor.js';
 import type { WorkId } from './leases.js';
+import type { Failure, WorkRequest } from './work-kind.js';
 
 export interface Claim extends WorkId {
+  /** `model_day`, say. */
+  kind: string;
   attempt: number;
   /** What the reports on it will say of themselves: they follow from its start. */
   metadata: Metadata;
-  /** What the executor is handed: plain JSON in snake_case. */
-  request: Readonly<Record<string, string | number>>;
+  request: WorkRequest;
 }
 
 export interface Claims {
@@ -17,16 +19,11 @@ export interface Claims {
   nextAtMs: number | null;
 }
 
-export interface Failure {
-  error: string;
-  code: 'executor_error' | 'timeout';
-  retryable: boolean;
-}
-
 /** Each call is one durable command. A report on an attempt that is over is refused. */
 export interface WorkSource {
-  claim(worker: string, max: number): Promise<Claims>;
-  /** False when the attempt is no longer ours: cancelled, expired, or closed with its job. */
+  /** @param limits how many pieces at most, by the name of their kind */
+  claim(worker: string, limits: ReadonlyMap<string, number>): Promise<Claims>;
+  /** False when the attempt is no longer ours: cancelled, expired, or closed with its subject. */
   renew(claim: Claim, progress?: Progress): Promise<boolean>;
   complete(claim: Claim, result: unknown): Promise<void>;
   fail(claim: Claim, failure: Failure): Promise<void>;
@@ -35,3 +32,13 @@ export interface WorkSource {
   /** Ends an attempt whose lease has run out; looks again whether it has. */
   expire(work: WorkId): Promise<void>;
 }
+
+/** What a line of the log says of a claim: what it is about, in the words of its kind, and whose it is. */
+export const factsOf = ({ request, metadata }: Claim): Record<string, string | number> => ({
+  ...Object.fromEntries(
+    Object.entries(request).filter(
+      (fact): fact is [string, string | number] => typeof fact[1] === 'string' || typeof fact[1] === 'number',
+    ),
+  ),
+  correlation_id: metadata.correlation_id,
+});

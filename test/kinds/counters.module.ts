@@ -1,15 +1,17 @@
-// What serves counters: one command and its door.
+// What serves counters: one command and its doors.
 import { Body, Controller, Delete, HttpCode, Module, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../src/database/database.js';
-import { EventStore, type Metadata } from '../../src/event-store/event-store.js';
+import type { Metadata } from '../../src/event-store/event-store.js';
 import { streamOf } from '../../src/event-store/kind.js';
-import { Streams } from '../../src/event-store/streams.js';
 import { Projector } from '../../src/projection/projector.js';
 import { Caller } from '../../src/http/metadata.js';
+import { Runtime, timestamp } from '../../src/runtime/runtime.js';
+import { KindStreams } from '../../src/work/kind-streams.js';
+import { OpenKinds } from '../../src/work/open-kinds.js';
 import { counterKind, type Counter, type CounterCommand, type CounterEvent } from './counter-kind.js';
 
-export class CounterStreams extends Streams<Counter, CounterCommand, CounterEvent> {}
+export class CounterStreams extends KindStreams<Counter, CounterCommand, CounterEvent> {}
 
 class ChangeCounter extends Command<number> {
   constructor(
@@ -38,7 +40,10 @@ class ChangeCounterHandler implements ICommandHandler<ChangeCounter> {
 
 @Controller('counters/:counterId')
 class CountersController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly runtime: Runtime,
+  ) {}
 
   @Post('add')
   @HttpCode(200)
@@ -51,10 +56,34 @@ class CountersController {
     return { sum: await this.commands.execute(new ChangeCounter(counterId, command, caller)) };
   }
 
+  @Post('ask')
+  @HttpCode(204)
+  async ask(
+    @Param('counterId') counterId: string,
+    @Body() additions: Record<string, number>,
+    @Caller() caller: Metadata,
+  ): Promise<void> {
+    await Promise.all(
+      Object.entries(additions).map(([key, amount]) =>
+        this.commands.execute(
+          new ChangeCounter(counterId, { type: 'AskAddition', counterId, key, amount }, caller),
+        ),
+      ),
+    );
+  }
+
+  @Post('close')
+  @HttpCode(204)
+  async close(@Param('counterId') counterId: string, @Caller() caller: Metadata): Promise<void> {
+    const now = timestamp(this.runtime.nowMs());
+    const command = { type: 'CloseCounter', code: 'cancelled', now } as const;
+    await this.commands.execute(new ChangeCounter(counterId, command, caller));
+  }
+
   @Delete()
   @HttpCode(204)
   async remove(@Param('counterId') counterId: string, @Caller() caller: Metadata): Promise<void> {
-    await this.commands.execute(new ChangeCounter(counterId, { type: 'Remove' }, caller));
+    await this.commands.execute(new ChangeCounter(counterId, { type: 'RemoveCounter' }, caller));
   }
 }
 
@@ -64,9 +93,9 @@ class CountersController {
   providers: [
     {
       provide: CounterStreams,
-      useFactory: (store: EventStore) =>
-        new CounterStreams(counterKind, store, { projector: new Projector(counterKind) }),
-      inject: [EventStore],
+      useFactory: (kinds: OpenKinds) =>
+        new CounterStreams(counterKind, kinds, { projector: new Projector(counterKind) }),
+      inject: [OpenKinds],
     },
     ChangeCounterHandler,
   ],

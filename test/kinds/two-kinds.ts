@@ -3,6 +3,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { logKind } from '../../src/audit/log-kind.js';
 import type { Kind } from '../../src/kind/kind.js';
 import { jobKind } from '../../src/simulation/kind.js';
+import type { WorkKind } from '../../src/work/work-kind.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { until } from '../support/until.js';
 import type { Workplace } from '../support/workplace.js';
@@ -19,15 +20,17 @@ export interface TwoKinds extends TestService {
   rebuilt(id: string): Promise<unknown>;
 }
 
-const servedCounters: Kind = {
-  ...counterKind,
-  module: () => Promise.resolve({ module: CountersModule }),
-};
-
 export async function startTwoKinds(
   place: Workplace,
   settings: Record<string, string> = {},
+  /** What is other than usual of the work on counters. */
+  additions: Partial<WorkKind> = {},
 ): Promise<TwoKinds> {
+  const servedCounters: Kind = {
+    ...counterKind,
+    work: async () => ({ ...(await counterKind.work()), ...additions }),
+    module: () => Promise.resolve({ module: CountersModule }),
+  };
   const started = await startTestService(
     place,
     { MAX_ACTIVE_JOBS: '10', ...settings },

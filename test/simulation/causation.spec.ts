@@ -2,8 +2,8 @@
 // asks of itself is kept like any other.
 import BetterSqlite3 from 'better-sqlite3';
 import { Refusals } from '../../src/audit/refusals.js';
-import { JobRecovery } from '../../src/simulation/job-recovery.js';
-import { JobWorkSource } from '../../src/simulation/job-work-source.js';
+import { CommandedWork } from '../../src/work/commanded-work.js';
+import { Recovery } from '../../src/work/recovery.js';
 import { storedEvents, type StoredEvent } from '../http/problems.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -14,17 +14,22 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 interface Claimed {
   service: TestService;
   jobId: string;
-  source: JobWorkSource;
-  claims: Awaited<ReturnType<JobWorkSource['claim']>>['claims'];
+  source: CommandedWork;
+  claims: Awaited<ReturnType<CommandedWork['claim']>>['claims'];
 }
 
 /** A job of three model-days, all of them claimed by the worker inside of the service. */
-async function claimed(): Promise<Claimed> {
-  const service = await startTestService(place, { MAX_ATTEMPTS: '1' });
+async function claimed(settings: Record<string, string> = {}): Promise<Claimed> {
+  const service = await startTestService(place, { MAX_ATTEMPTS: '1', ...settings });
   const request = { date_range: ['2025-01-16'], models: ['a', 'b', 'c/d'] };
   const { body: job } = await service.post('/simulate/trigger', request);
-  const source = service.service.app.get(JobWorkSource, { strict: false });
-  return { service, jobId: job.job_id, source, claims: (await source.claim('daybook', 3)).claims };
+  const source = service.service.app.get(CommandedWork, { strict: false });
+  return {
+    service,
+    jobId: job.job_id,
+    source,
+    claims: (await source.claim('daybook', new Map([['model_day', 3]]))).claims,
+  };
 }
 
 const causes = (events: StoredEvent[]): unknown[] => events.map(({ metadata }) => metadata.causation_id);
@@ -56,7 +61,7 @@ it('names the start for what the worker inside of the service reports, and keeps
   const { service, jobId, source, claims } = await claimed();
   const [a, b, c] = claims as [(typeof claims)[0], (typeof claims)[0], (typeof claims)[0]];
   await source.complete(b, null);
-  await source.fail(a, { error: 'no', code: 'executor_error', retryable: false });
+  await source.fail(a, { cause: 'executor_error', error: 'no', retryable: false });
   await source.release(c);
   const events = await storedEvents(service, jobId);
   const stream = `job-${jobId}`;
@@ -83,13 +88,14 @@ it('names the start for a lease that ran out', async () => {
 });
 
 it('names the start for an attempt that died with its service, and a command for a job that is closed', async () => {
-  const resumed = await claimed();
-  await resumed.service.service.app.get(JobRecovery, { strict: false }).recover('resume');
+  const recover = ({ service }: Claimed) => service.service.app.get(Recovery, { strict: false }).recover([]);
+  const resumed = await claimed({ ON_RESTART: 'resume' });
+  await recover(resumed);
   const failed = (await storedEvents(resumed.service, resumed.jobId)).slice(4);
   expect(causes(failed)).toEqual([2, 3, 4].map((version) => `job-${resumed.jobId}@${version}`));
 
-  const closed = await claimed();
-  await closed.service.service.app.get(JobRecovery, { strict: false }).recover('fail');
+  const closed = await claimed({ ON_RESTART: 'fail' });
+  await recover(closed);
   const [closing] = (await storedEvents(closed.service, closed.jobId)).slice(4);
   expect(closing).toMatchObject({
     type: 'JobClosed',

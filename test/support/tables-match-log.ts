@@ -4,7 +4,7 @@ import type { JobEvent } from '../../src/simulation/domain/events.js';
 import { dateAt, modelAt, type Job } from '../../src/simulation/domain/job.js';
 import { rowsOf } from '../../src/simulation/rows/rows.js';
 import { jobKind } from '../../src/simulation/kind.js';
-import { workOf } from '../../src/simulation/model-day-work.js';
+import { workOf } from '../../src/simulation/work/model-day-id.js';
 import { eventsIn, readDatabase, type StoredEvent } from './stored-log.js';
 
 /** A row that is not as it should be; undefined where there is none. */

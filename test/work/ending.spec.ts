@@ -4,10 +4,11 @@ import { CommandBus, EventBus } from '@nestjs/cqrs';
 import { pino } from 'pino';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { ChangeJob, type JobIntent } from '../../src/simulation/commands/change-job.js';
-import { JobChanged } from '../../src/simulation/commands/job-streams.js';
-import { JobWorkSource } from '../../src/simulation/job-work-source.js';
+import { wakeWith } from '../../src/work/at-work.js';
 import { BuiltInWorker } from '../../src/work/built-in-worker.js';
+import { CommandedWork } from '../../src/work/commanded-work.js';
 import { ModuleExecutor, type WorkFunction } from '../../src/work/executors/module-executor.js';
+import { OpenKinds } from '../../src/work/open-kinds.js';
 import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -136,20 +137,22 @@ describe('work that does not listen', () => {
       abortGraceMs: graceMs,
     });
     const worker = new BuiltInWorker({
-      source: service.app.get(JobWorkSource, { strict: false }),
-      executor,
+      source: service.app.get(CommandedWork, { strict: false }),
+      kinds: [
+        {
+          name: 'model_day',
+          executor,
+          concurrency: 1,
+          timeLimit: { ms: timeoutMs, setting: 'MODEL_DAY_TIMEOUT_MS' },
+        },
+      ],
       runtime: systemRuntime,
       log: pino({ level: 'silent' }),
       name: 'daybook',
-      concurrency: 1,
-      timeoutMs,
       leaseMs: 60_000,
     });
-    service.app.get(EventBus, { strict: false }).subscribe((event) => {
-      if (!(event instanceof JobChanged)) return;
-      if (event.events.some(({ type }) => type === 'JobClosed')) worker.cancel(event.streamId);
-      worker.wake();
-    });
+    const { app } = service;
+    wakeWith(app.get(EventBus, { strict: false }), app.get(OpenKinds, { strict: false }), worker);
     return worker;
   }
 

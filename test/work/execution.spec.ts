@@ -1,7 +1,7 @@
 // One claim of the built-in worker against a real service, with timers that ring when the test says so.
 import BetterSqlite3 from 'better-sqlite3';
 import { pino } from 'pino';
-import { JobWorkSource } from '../../src/simulation/job-work-source.js';
+import { CommandedWork } from '../../src/work/commanded-work.js';
 import { Execution } from '../../src/work/execution.js';
 import { ModuleExecutor } from '../../src/work/executors/module-executor.js';
 import type { Claim } from '../../src/work/work-source.js';
@@ -29,8 +29,8 @@ async function running(): Promise<Running> {
   const service = await startTestService(place);
   const request = { date_range: ['2025-01-16'], models: ['a'] };
   const { body: job } = await service.post('/simulate/trigger', request);
-  const source = service.service.app.get(JobWorkSource, { strict: false });
-  const { claims } = await source.claim('daybook', 1);
+  const source = service.service.app.get(CommandedWork, { strict: false });
+  const { claims } = await source.claim('daybook', new Map([['model_day', 1]]));
   const runtime = new ManualRuntime();
   let finish: (result: unknown) => void = () => undefined;
   const work = ({ signal }: Record<string, unknown>): Promise<unknown> =>
@@ -42,7 +42,8 @@ async function running(): Promise<Running> {
     });
   const executor = new ModuleExecutor(work, { runtime, resultLimitBytes: 1_000, abortGraceMs });
   const log = pino({ level: 'silent' });
-  const options = { source, executor, runtime, log, timeoutMs, leaseMs };
+  const timeLimit = { ms: timeoutMs, setting: 'MODEL_DAY_TIMEOUT_MS' };
+  const options = { source, executor, runtime, log, timeLimit, leaseMs };
   return {
     service,
     runtime,

@@ -1,6 +1,10 @@
 // When a failed attempt may be tried again: later each time, never twice the same, and within bounds.
+import { readSettings } from '../../src/config.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
-import { JobPolicy } from '../../src/simulation/commands/job-policy.js';
+import { modelDays } from '../../src/simulation/work/model-days.js';
+import { LeaseTerms } from '../../src/work/lease-terms.js';
+import { retryTimes, type Retries } from '../../src/work/retries.js';
+import type { FailureCause } from '../../src/work/work-kind.js';
 
 const now = Date.parse('2025-01-20T14:30:00.000Z');
 
@@ -12,19 +16,11 @@ const runtimeWith = (chance: number): Runtime => ({
   nextTurn: () => systemRuntime.nextTurn(),
 });
 
-const limits = {
-  activeJobsMax: 1,
-  modelDaysMax: 10,
-  attemptsMax: 5,
-  retryBaseDelayMs: 1_000,
-  leaseMs: 60_000,
-};
+const retries = { attemptsMax: 5, baseDelayMs: 1_000 };
 
 /** The delays of the second, third, … attempt in milliseconds. */
-const delays = (chance: number, others: Partial<typeof limits> = {}): number[] =>
-  new JobPolicy(runtimeWith(chance), { ...limits, ...others })
-    .retryTimes()
-    .map((time) => Date.parse(time) - now);
+const delays = (chance: number, others: Partial<Retries> = {}): number[] =>
+  retryTimes({ ...retries, ...others }, runtimeWith(chance)).map((time) => Date.parse(time) - now);
 
 const almostOne = 1 - Number.EPSILON;
 
@@ -47,17 +43,21 @@ it('waits an hour at most, however many attempts there are', () => {
 });
 
 it('waits for nothing when the first delay is 0', () => {
-  expect(delays(almostOne, { retryBaseDelayMs: 0 })).toEqual([0, 0, 0, 0]);
+  expect(delays(almostOne, { baseDelayMs: 0 })).toEqual([0, 0, 0, 0]);
 });
 
 it('lets what died with its service start again at once', () => {
-  const policy = new JobPolicy(runtimeWith(0.5), limits);
-  expect(policy.immediateRetryTimes()).toEqual(new Array<string>(4).fill('2025-01-20T14:30:00.000Z'));
+  const settings = readSettings({ RETRY_BASE_DELAY_MS: '1000', MAX_ATTEMPTS: '5' });
+  const failure = { error: 'x', retryable: true };
+  const times = (cause: FailureCause) =>
+    retryTimes(modelDays(settings).retriesOf({ ...failure, cause }), runtimeWith(0));
+  expect(times('restart')).toEqual(new Array<string>(4).fill('2025-01-20T14:30:00.000Z'));
+  expect(times('lease_expired')[0]).toBe('2025-01-20T14:30:00.500Z');
 });
 
 it('writes times as RFC 3339 in UTC with milliseconds', () => {
-  const policy = new JobPolicy(runtimeWith(0.5), limits);
-  expect(policy.now()).toBe('2025-01-20T14:30:00.000Z');
-  expect(policy.leaseEnd()).toBe('2025-01-20T14:31:00.000Z');
-  expect(policy.retryTimes()[0]).toBe('2025-01-20T14:30:00.750Z');
+  const terms = new LeaseTerms(runtimeWith(0.5), 60_000);
+  expect(terms.now()).toBe('2025-01-20T14:30:00.000Z');
+  expect(terms.end()).toBe('2025-01-20T14:31:00.000Z');
+  expect(retryTimes(retries, runtimeWith(0.5))[0]).toBe('2025-01-20T14:30:00.750Z');
 });

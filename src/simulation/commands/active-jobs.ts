@@ -1,5 +1,6 @@
 // The facts across jobs that admission needs, read on the write connection inside the transaction that uses them.
 import type { Transaction } from '../../database/transaction.js';
+import { streamOf } from '../../event-store/kind.js';
 import { timestamp } from '../../runtime/runtime.js';
 import {
   sameRequestWindowMs,
@@ -8,6 +9,7 @@ import {
   type ActiveJob,
 } from '../domain/admission.js';
 import type { JobStatus } from '../domain/status.js';
+import { jobStreams } from '../stream-kind.js';
 
 const listOf = (statuses: readonly JobStatus[]): string => statuses.map((status) => `'${status}'`).join(', ');
 
@@ -24,11 +26,12 @@ export async function activeJobs(transaction: Transaction): Promise<ActiveJob[]>
   }));
 }
 
-export async function activeJobIds(transaction: Transaction): Promise<string[]> {
+/** Oldest first. */
+export async function activeJobStreams(transaction: Transaction): Promise<string[]> {
   const rows = await transaction.all<{ job_id: string }>(
     `SELECT job_id FROM jobs WHERE status IN (${listOf(statusesThatAreActive)}) ORDER BY created_at, rowid`,
   );
-  return rows.map(({ job_id: jobId }) => jobId);
+  return rows.map(({ job_id: jobId }) => streamOf(jobStreams, jobId));
 }
 
 /** The newest job that answers the same request again, if there is one (§6.1). */

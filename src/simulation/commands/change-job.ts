@@ -3,7 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import type { Awaitable, Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
-import { deleteLease, deleteLeasesOfStream, insertLease } from '../../work/leases.js';
+import type { Begun } from '../../work/kind-streams.js';
 import { activeJobs } from './active-jobs.js';
 import { blockerOf, type ActiveJob } from '../domain/admission.js';
 import type { JobCommand } from '../domain/commands.js';
@@ -11,7 +11,6 @@ import type { JobEvent } from '../domain/events.js';
 import type { Job } from '../domain/job.js';
 import { JobPolicy } from './job-policy.js';
 import { JobStreams, streamOf } from './job-streams.js';
-import { workOf } from '../model-day-work.js';
 import { RowRemoval } from '../rows/row-removal.js';
 
 type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;
@@ -26,8 +25,8 @@ export interface ChangedJob {
   job: Job;
   /** Empty when it was so already. */
   events: readonly JobEvent[];
-  /** When the attempt that was started must be renewed; null when none was. */
-  leaseExpiresAt: string | null;
+  /** The attempt that was started; null when none was. */
+  begun: Begun | null;
 }
 
 export class ChangeJob extends Command<ChangedJob> {
@@ -39,6 +38,11 @@ export class ChangeJob extends Command<ChangedJob> {
     readonly expectedVersion?: number,
   ) {
     super();
+  }
+
+  /** What metrics and traces call it. */
+  get commandType(): string {
+    return this.intent.type;
   }
 }
 
@@ -63,16 +67,14 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
     const streamId = streamOf(jobId);
     return this.database.queue.run(async (transaction) => {
       const command = await this.complete(transaction, intent);
-      const { state, version, events } = await this.jobs.execute(
+      const { state, events, begun } = await this.jobs.execute(
         transaction,
         streamId,
         command,
         metadata,
         expectedVersion,
       );
-      const leaseExpiresAt = intent.type === 'StartModelDay' ? this.policy.leaseEnd() : null;
-      for (const event of events) await followWithLease(transaction, jobId, event, version, leaseExpiresAt);
-      return { job: state as Job, events, leaseExpiresAt };
+      return { job: state as Job, events, begun };
     });
   }
 
@@ -81,12 +83,8 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
     switch (intent.type) {
       case 'RetryJob':
         return this.blockerIn(transaction).then((blockedBy) => ({ ...intent, blockedBy, now }));
-      case 'FailModelDay': {
-        // Work that died with its service may start again at once; the others wait longer each time.
-        const retryTimes =
-          intent.failureCode === 'restart' ? this.policy.immediateRetryTimes() : this.policy.retryTimes();
-        return { ...intent, retryTimes, now };
-      }
+      case 'FailModelDay':
+        return { ...intent, retryTimes: this.policy.retryTimes(), now };
       case 'CompleteModelDay': {
         // Nearly every command is one of these two: spelt out, they are objects of one shape each.
         const { type, date, model, attempt, result } = intent;
@@ -104,43 +102,5 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
   private async blockerIn(transaction: Transaction): Promise<ActiveJob | null> {
     await this.jobs.project(transaction);
     return blockerOf(await activeJobs(transaction), this.policy.limits.activeJobsMax);
-  }
-}
-
-/**
- * A running model-day has a lease, and no other has one.
- * @param version of the event; a start is the only event of its command
- */
-export function followWithLease(
-  transaction: Transaction,
-  jobId: string,
-  event: JobEvent,
-  version: number,
-  /** Null when nothing starts. */
-  expiresAt: string | null,
-  builtIn = false,
-): Awaitable<unknown> {
-  switch (event.type) {
-    case 'ModelDayStarted': {
-      const { streamId, workKey } = workOf({ jobId, date: event.data.date, model: event.data.model });
-      const { attempt, worker } = event.data;
-      return insertLease(transaction, {
-        streamId,
-        workKey,
-        attempt,
-        worker,
-        builtIn,
-        expiresAt: expiresAt as string,
-        startedVersion: version,
-      });
-    }
-    case 'JobClosed':
-    case 'JobRemoved':
-      return deleteLeasesOfStream(transaction, streamOf(jobId));
-    case 'JobCreated':
-    case 'JobRetried':
-      return undefined;
-    default:
-      return deleteLease(transaction, workOf({ jobId, date: event.data.date, model: event.data.model }));
   }
 }

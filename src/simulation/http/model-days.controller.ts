@@ -10,11 +10,12 @@ import { IfMatch } from '../../http/etag.js';
 import { answerList } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
 import { json } from '../../http/responses.js';
+import { nobody } from '../../work/holder-view.js';
+import { RenewLease } from '../../work/renew-lease.js';
 import { ChangeJob, type ChangedJob } from '../commands/change-job.js';
-import { RenewLease } from '../commands/renew-lease.js';
 import { indexOf } from '../domain/job.js';
 import { detailRowOf } from '../rows/rows.js';
-import type { ModelDayId } from '../model-day-work.js';
+import { workOf, type ModelDayId } from '../work/model-day-id.js';
 import { FindModelDay, ListModelDays } from '../queries/job-queries.js';
 import { modelDayView, type ModelDayView } from '../queries/views.js';
 import { ResultLimit } from '../request/result-limit.js';
@@ -83,7 +84,7 @@ export class ModelDaysController {
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
   ) {
-    const { job, leaseExpiresAt } = await this.commands.execute(
+    const { begun } = await this.commands.execute(
       new ChangeJob(
         jobId,
         { type: 'StartModelDay', date, model, worker },
@@ -91,7 +92,7 @@ export class ModelDaysController {
         expectedVersion,
       ),
     );
-    return { attempt: job.modelDays.at(indexOf(job, date, model)).attempt, lease_expires_at: leaseExpiresAt };
+    return { attempt: begun?.attempt, lease_expires_at: begun?.expiresAt };
   }
 
   @Post(':date/:model/complete')
@@ -157,7 +158,7 @@ export class ModelDaysController {
     @IfMatch() expectedVersion: number | undefined,
   ) {
     const { leaseExpiresAt, cancelled } = await this.commands.execute(
-      new RenewLease(id, attempt, progress, expectedVersion),
+      new RenewLease(workOf(id), attempt, progress, expectedVersion),
     );
     return { lease_expires_at: leaseExpiresAt, cancelled };
   }
@@ -165,6 +166,6 @@ export class ModelDaysController {
   /** From the state just written; a report heard before is answered as the first time, from the tables. */
   private async answer(id: ModelDayId, { job, events }: ChangedJob, result: unknown): Promise<ModelDayView> {
     if (events.length === 0) return this.queries.execute(new FindModelDay(id));
-    return modelDayView(detailRowOf(job, indexOf(job, id.date, id.model)), result, undefined);
+    return modelDayView(detailRowOf(job, indexOf(job, id.date, id.model)), result, nobody);
   }
 }

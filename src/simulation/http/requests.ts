@@ -5,7 +5,7 @@ import { time } from '../../http/time.js';
 import { wholeNumber } from '../../http/whole-number.js';
 import { duplicatesIn } from '../domain/grid-rules.js';
 import { staysInside } from '../request/config-folder.js';
-import { errorLengthMax } from '../job-work-source.js';
+import { errorLengthMax } from '../../work/commanded-work.js';
 import { isoDate, modelName, text, workerName } from '../request/names.js';
 import { countWeekdays } from '../request/weekdays.js';
 import { jsonValue } from '../request/json-value.js';

@@ -4,7 +4,7 @@ import { Database } from '../../database/database.js';
 import type { Snapshot } from '../../database/reader.js';
 import type { JobDetailRow } from '../rows/tables.js';
 import { Refusal } from '../../runtime/refusal.js';
-import type { ModelDayId } from '../model-day-work.js';
+import type { ModelDayId } from '../work/model-day-id.js';
 import {
   detailView,
   jobView,
@@ -101,7 +101,7 @@ class FindModelDayHandler implements IQueryHandler<FindModelDay> {
   /** @throws Refusal `job_not_found`, `model_day_not_found` */
   async execute({ id }: FindModelDay): Promise<ModelDayView> {
     const row = await this.tables.modelDay(id);
-    if (row !== undefined) return modelDayView(row, row.result, await this.tables.lease(id));
+    if (row !== undefined) return modelDayView(row, row.result, await this.tables.holder(id));
     if ((await this.tables.find(id.jobId)) === undefined) throw jobNotFound(id.jobId);
     const detail = `Job ${id.jobId} has no model-day of "${id.model}" on ${id.date}.`;
     throw new Refusal('missing', 'model_day_not_found', detail);

@@ -2,13 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Database } from '../../database/database.js';
-import type { LeaseRow } from '../../work/leases.js';
+import { readHolder, type HolderView } from '../../work/holder-view.js';
 import { entityOf } from '../../database/entity.js';
 import type { Reader } from '../../database/reader.js';
 import { jobDetails, jobs, type JobDetailRow, type JobRow } from '../rows/tables.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
 import { streamOf } from '../commands/job-streams.js';
-import { workOf, type ModelDayId } from '../model-day-work.js';
+import { workOf, type ModelDayId } from '../work/model-day-id.js';
 import { jobView, type JobView, type JobWithProgress, type RunningModelDay } from './views.js';
 
 export interface JobFilter {
@@ -96,13 +96,8 @@ export class JobTables {
     return row === undefined ? undefined : withResult(row);
   }
 
-  async lease(modelDay: ModelDayId): Promise<LeaseRow | undefined> {
-    const { streamId, workKey } = workOf(modelDay);
-    const rows = await this.database.source.query<LeaseRow[]>(
-      'SELECT * FROM leases WHERE stream_id = ? AND work_key = ?',
-      [streamId, workKey],
-    );
-    return rows[0];
+  holder(modelDay: ModelDayId): Promise<HolderView> {
+    return readHolder(this.database.reader, workOf(modelDay));
   }
 
   private jobs(): SelectQueryBuilder<JobRow> {

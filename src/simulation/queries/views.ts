@@ -1,6 +1,6 @@
 // What clients are shown of jobs and model-days, from rows: the same from the tables and from a state just changed.
 import type { z } from 'zod';
-import type { LeaseRow } from '../../work/leases.js';
+import type { HolderView } from '../../work/holder-view.js';
 import { modelAt, dateAt, openDate, type Job } from '../domain/job.js';
 import { detailRowOf, jobRowOf, progressRowOf } from '../rows/rows.js';
 import type { JobDetailRow, JobProgressRow, JobRow } from '../rows/tables.js';
@@ -93,20 +93,10 @@ export const listedModelDayView = (row: JobDetailRow, result: unknown): ListedMo
 });
 
 /** One model-day with all that is known of it. */
-export const modelDayView = (
-  row: JobDetailRow,
-  result: unknown,
-  lease: LeaseRow | undefined,
-): ModelDayView => ({
+export const modelDayView = (row: JobDetailRow, result: unknown, holder: HolderView): ModelDayView => ({
   ...listedModelDayView(row, result),
   not_before: row.not_before,
-  // Who holds it, until when; both null when nobody runs it.
-  worker: lease?.worker ?? null,
-  lease_expires_at: lease?.expires_at ?? null,
-  executor_progress:
-    lease === undefined || lease.progress_percent === null
-      ? null
-      : { percent: lease.progress_percent, message: lease.progress_message },
+  ...holder,
   attempts: attemptsOf(row),
 });
 

@@ -1,0 +1,61 @@
+// Removes what ended long ago by itself, once a day, for each kind that has a retention.
+import type { Logger } from 'pino';
+import type { OwnCommands } from '../audit/own-commands.js';
+import type { Cancel, Runtime } from '../runtime/runtime.js';
+import { CleanUp } from './clean-up.js';
+import type { OpenKinds } from './open-kinds.js';
+
+const dayMs = 86_400_000;
+
+export interface RetentionOptions {
+  kinds: OpenKinds;
+  commands: OwnCommands;
+  runtime: Runtime;
+  log: Logger;
+}
+
+export class Retention {
+  private cancel: Cancel | undefined;
+  private cleaning: Promise<void> = Promise.resolve();
+  private readonly stopped = new AbortController();
+
+  constructor(private readonly options: RetentionOptions) {}
+
+  /** At once, and each day after: a service that is restarted every night would else never come to it. */
+  start(): void {
+    const { kinds, runtime } = this.options;
+    if (kinds.expiries().every(({ expiry }) => expiry.retentionDays === undefined)) return;
+    this.cleaning = this.cleanAll().finally(() => {
+      if (this.stopped.signal.aborted) return;
+      this.cancel = runtime.after(dayMs, () => {
+        this.start();
+      });
+    });
+  }
+
+  /** Resolves when it rests; a cleanup under way ends at its next commit. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    this.cancel?.();
+    await this.cleaning;
+  }
+
+  private async cleanAll(): Promise<void> {
+    for (const { kindName, expiry } of this.options.kinds.expiries()) {
+      if (expiry.retentionDays !== undefined)
+        await this.clean(kindName, expiry.subjects, expiry.retentionDays);
+    }
+  }
+
+  private async clean(kindName: string, subjects: string, retentionDays: number): Promise<void> {
+    const { commands, log } = this.options;
+    const metadata = commands.metadata();
+    const command = new CleanUp(kindName, retentionDays, metadata, this.stopped.signal);
+    try {
+      const removed = await commands.execute(command, `CleanUp ${subjects}`, metadata);
+      if (removed > 0) log.info({ [subjects]: removed, retentionDays }, `old ${subjects} were removed`);
+    } catch (error) {
+      log.error({ err: error }, `old ${subjects} could not be removed`);
+    }
+  }
+}
