@@ -19,7 +19,7 @@ import { openExecutors, startWork, type Executors } from './work/at-work.js';
 import { CommandedWork } from './work/commanded-work.js';
 import { OpenKinds } from './work/open-kinds.js';
 import { Recovery } from './work/recovery.js';
-import { Retention } from './work/retention.js';
+import { Retention } from './work/expiry/retention.js';
 
 export interface Service {
   /** Where it listens, like `http://127.0.0.1:3000`. */

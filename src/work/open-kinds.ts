@@ -1,5 +1,5 @@
 // The kinds of one application as they are open in it: what each says of its work and of its expiry, and its streams.
-import type { Expiry } from './expiry.js';
+import type { Expiry } from './expiry/expiry.js';
 import type { AnyStreams, Register, StreamsParts } from './kind-streams.js';
 import type { WorkKind } from './work-kind.js';
 import type { WorkingKind } from './working-kind.js';

@@ -6,7 +6,7 @@ import { EventStore } from '../event-store/event-store.js';
 import { Runtime } from '../runtime/runtime.js';
 import { ChangeStreamHandler } from './change-stream.js';
 import { ClaimWorkHandler } from './claim-work.js';
-import { CleanUpHandler } from './clean-up.js';
+import { CleanUpHandler } from './expiry/clean-up.js';
 import { CommandedWork } from './commanded-work.js';
 import { ExpireLeaseHandler } from './expire-lease.js';
 import { LeaseTerms } from './lease-terms.js';

@@ -2,7 +2,7 @@
 // fold the log know the kinds too, and do without.
 import type { DomainEvent } from '../event-store/decider.js';
 import type { StreamKind } from '../event-store/kind.js';
-import type { Expiry } from './expiry.js';
+import type { Expiry } from './expiry/expiry.js';
 import type { WorkKind } from './work-kind.js';
 
 export interface WorkingKind<

@@ -271,7 +271,7 @@ const work = () =>
     close: (failure, now) => ({ type: 'CloseCounter', code: codeOf(failure), now }),
   });
 
-/** @returns {Promise<import('../../src/work/expiry.js').Expiry<CounterCommand>>} */
+/** @returns {Promise<import('../../src/work/expiry/expiry.js').Expiry<CounterCommand>>} */
 const expiry = () =>
   Promise.resolve({
     subjects: 'counters',

@@ -1,7 +1,7 @@
 // The work of a second kind beside that of jobs: one mechanism claims, renews, expires, recovers and cleans up both, and
 // asks each what it means.
 import { CommandBus } from '@nestjs/cqrs';
-import { CleanUp } from '../../src/work/clean-up.js';
+import { CleanUp } from '../../src/work/expiry/clean-up.js';
 import { ClaimWork } from '../../src/work/claim-work.js';
 import { CommandedWork } from '../../src/work/commanded-work.js';
 import { RenewLease } from '../../src/work/renew-lease.js';

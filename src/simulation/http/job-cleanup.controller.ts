@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Metadata } from '../../event-store/event-store.js';
 import { Caller } from '../../http/metadata.js';
 import { json } from '../../http/responses.js';
-import { CleanUp } from '../../work/clean-up.js';
+import { CleanUp } from '../../work/expiry/clean-up.js';
 import { jobStreams } from '../stream-kind.js';
 import { ApiCommand } from './job-operations.js';
 import { cleanupAnswer } from './job-schemas.js';

@@ -2,7 +2,7 @@
 import type { Reader } from '../../database/reader.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import { streamOf } from '../../event-store/kind.js';
-import type { EndedSubject, Expiry } from '../../work/expiry.js';
+import type { EndedSubject, Expiry } from '../../work/expiry/expiry.js';
 import type { JobCommand } from '../domain/commands.js';
 import { hasEnded, type JobStatus } from '../domain/status.js';
 import { jobStreams } from '../stream-kind.js';

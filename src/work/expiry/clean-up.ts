@@ -1,13 +1,13 @@
 // Removes the subjects of a kind that ended long ago (§3, cleanup_old_jobs). Repeating it is harmless (idempotent), and
 // so is ending it half way: each subject is removed as a whole, by its own event.
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Database } from '../database/database.js';
-import type { Metadata } from '../event-store/event-store.js';
-import { isRefusal } from '../runtime/refusal.js';
-import { Runtime, timestamp } from '../runtime/runtime.js';
-import { ChangeStream } from './change-stream.js';
+import { Database } from '../../database/database.js';
+import type { Metadata } from '../../event-store/event-store.js';
+import { isRefusal } from '../../runtime/refusal.js';
+import { Runtime, timestamp } from '../../runtime/runtime.js';
+import { ChangeStream } from '../change-stream.js';
 import type { EndedSubject, Expiry } from './expiry.js';
-import { OpenKinds } from './open-kinds.js';
+import { OpenKinds } from '../open-kinds.js';
 
 const dayMs = 86_400_000;
 

@@ -1,9 +1,9 @@
 // Removes what ended long ago by itself, once a day, for each kind that has a retention.
 import type { Logger } from 'pino';
-import type { OwnCommands } from '../audit/own-commands.js';
-import type { Cancel, Runtime } from '../runtime/runtime.js';
+import type { OwnCommands } from '../../audit/own-commands.js';
+import type { Cancel, Runtime } from '../../runtime/runtime.js';
 import { CleanUp } from './clean-up.js';
-import type { OpenKinds } from './open-kinds.js';
+import type { OpenKinds } from '../open-kinds.js';
 
 const dayMs = 86_400_000;
 

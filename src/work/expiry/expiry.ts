@@ -1,8 +1,8 @@
 // What a kind says of the end of its subjects' time in the read tables. Their events stay.
-import type { Database } from '../database/database.js';
-import type { Reader } from '../database/reader.js';
-import type { Runtime } from '../runtime/runtime.js';
-import type { StreamCommand } from './work-kind.js';
+import type { Database } from '../../database/database.js';
+import type { Reader } from '../../database/reader.js';
+import type { Runtime } from '../../runtime/runtime.js';
+import type { StreamCommand } from '../work-kind.js';
 
 export interface EndedSubject {
   streamId: string;
