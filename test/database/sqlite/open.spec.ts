@@ -75,7 +75,9 @@ it('writes with full durability, and checks foreign keys', async () => {
 
 it('lets its reading connection write nothing', async () => {
   const database = await open(place.path('reads.db'));
-  await expect(database.reader.all('DELETE FROM write_probe RETURNING probes')).rejects.toThrow('readonly');
+  const deleting = database.reader.all('DELETE FROM write_probe RETURNING probes');
+  // By its text: the driver's errors may come from the realm of another test file.
+  await expect(deleting).rejects.toMatchObject({ message: expect.stringContaining('readonly') });
   await database.close();
 });
 
