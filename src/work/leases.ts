@@ -1,5 +1,6 @@
 // Who holds which piece of work, until when. Operational: no history; what follows from a lease is an event.
 import type { Reader } from '../database/reader.js';
+import { put, remove } from '../database/row-write.js';
 import type { Awaitable, Transaction } from '../database/transaction.js';
 import { defineTable, integer, orNull, real, text, type RowOf } from '../database/table.js';
 import type { Progress } from './executors/executor.js';
@@ -37,21 +38,23 @@ export interface Lease extends WorkId {
   startedVersion: number;
 }
 
-export function insertLease(transaction: Transaction, lease: Lease): Awaitable<number> {
-  return transaction.run(
-    `INSERT OR REPLACE INTO leases (stream_id, work_key, attempt, worker, built_in, expires_at, started_version,
-                                    process)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    lease.streamId,
-    lease.workKey,
-    lease.attempt,
-    lease.worker,
-    lease.process === null ? 0 : 1,
-    lease.expiresAt,
-    lease.startedVersion,
-    lease.process,
-  );
-}
+const putLease = put(leases);
+const removeLease = remove(leases);
+const removeLeases = remove(leases, ['stream_id']);
+
+export const insertLease = (transaction: Transaction, lease: Lease): Awaitable<unknown> =>
+  transaction.write(putLease, {
+    stream_id: lease.streamId,
+    work_key: lease.workKey,
+    attempt: lease.attempt,
+    worker: lease.worker,
+    built_in: lease.process === null ? 0 : 1,
+    expires_at: lease.expiresAt,
+    progress_percent: null,
+    progress_message: null,
+    started_version: lease.startedVersion,
+    process: lease.process,
+  });
 
 /** Keeps the progress of the last report when this one has none. */
 export async function renewLease(
@@ -72,13 +75,11 @@ export async function renewLease(
   );
 }
 
-export function deleteLease(transaction: Transaction, { streamId, workKey }: WorkId): Awaitable<number> {
-  return transaction.run('DELETE FROM leases WHERE stream_id = ? AND work_key = ?', streamId, workKey);
-}
+export const deleteLease = (transaction: Transaction, { streamId, workKey }: WorkId): Awaitable<unknown> =>
+  transaction.write(removeLease, { stream_id: streamId, work_key: workKey });
 
-export function deleteLeasesOfStream(transaction: Transaction, streamId: string): Awaitable<number> {
-  return transaction.run('DELETE FROM leases WHERE stream_id = ?', streamId);
-}
+export const deleteLeasesOfStream = (transaction: Transaction, streamId: string): Awaitable<unknown> =>
+  transaction.write(removeLeases, { stream_id: streamId });
 
 export async function findLease(
   transaction: Transaction,

@@ -2,7 +2,7 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import type { RowWrite } from '../row-write.js';
 import type { Statements, Value } from '../transaction.js';
-import { parametersOf, sqlOf, sqlOfAll } from './row-write-sql.js';
+import { readerOfParameters, sqlOf, sqlOfAll } from './row-write-sql.js';
 
 /** Takes rows as arrays and makes the objects here: half the time of having the driver make them (measured). */
 interface Query {
@@ -12,14 +12,14 @@ interface Query {
 
 interface Write {
   statement: BetterSqlite3.Statement;
-  columns: readonly string[];
+  parametersOf: (row: object) => unknown[];
 }
 
 export class SqliteStatements implements Statements {
   private readonly commands = new Map<string, BetterSqlite3.Statement>();
   private readonly queries = new Map<string, Query>();
-  private readonly writes = new WeakMap<RowWrite, Write>();
-  private readonly writesOfAll = new WeakMap<RowWrite, BetterSqlite3.Statement>();
+  private readonly writes = new Map<RowWrite, Write>();
+  private readonly writesOfAll = new Map<RowWrite, BetterSqlite3.Statement>();
 
   constructor(private readonly connection: BetterSqlite3.Database) {}
 
@@ -51,13 +51,10 @@ export class SqliteStatements implements Statements {
     let prepared = this.writes.get(write);
     if (prepared === undefined) {
       const statement = this.connection.prepare(sqlOf(write));
-      prepared = { statement, columns: parametersOf(write) };
+      prepared = { statement, parametersOf: readerOfParameters(write) };
       this.writes.set(write, prepared);
     }
-    const { statement, columns } = prepared;
-    const cells = new Array<unknown>(columns.length);
-    for (let place = 0; place < columns.length; place += 1) cells[place] = row[columns[place] as keyof Row];
-    statement.run(...cells);
+    prepared.statement.run(...prepared.parametersOf(row));
   }
 
   writeAll(write: RowWrite, rows: string): void {
