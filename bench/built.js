@@ -14,7 +14,7 @@ export const { jobKind } = /** @type {typeof import('../src/simulation/kind.js')
 export const { engineOf } = /** @type {typeof import('../src/database/engines.js')} */ (
   await built('database/engines.js')
 );
-export const { parametersOf, sqlOf } =
+export const { readerOfParameters, sqlOf } =
   /** @type {typeof import('../src/database/sqlite/row-write-sql.js')} */ (
     await built('database/sqlite/row-write-sql.js')
   );

@@ -1,6 +1,6 @@
 // What the write path writes, taken down while it does: the measure of it is the same statements without it.
 import { deserialize, serialize } from 'node:v8';
-import { parametersOf, sqlOf } from './built.js';
+import { readerOfParameters, sqlOf } from './built.js';
 
 /** @typedef {import('../src/database/transaction.js').Transaction} Transaction */
 /** @typedef {import('../src/database/transaction.js').Value} Value */
@@ -52,10 +52,9 @@ export class Recording {
     };
     /** @type {Transaction['write']} */
     const write = (rowWrite, row) => {
-      const cells = /** @type {Record<string, Value>} */ (row);
-      const parameters = parametersOf(rowWrite).map((column) => cells[column] ?? null);
+      const parameters = /** @type {Value[]} */ (readerOfParameters(rowWrite)(row));
       this.#writes.push({ sql: sqlOf(rowWrite), parameters });
-      return transaction.write(rowWrite, row);
+      transaction.write(rowWrite, row);
     };
     return new Proxy(transaction, {
       get(target, name) {

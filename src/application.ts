@@ -183,7 +183,7 @@ async function mendTables(
   if (missing.length === 0) return;
   await queue.run(async (transaction) => {
     await engine.makeTables(transaction, missing);
-    await saveCheckpoint(transaction, { name, version: 0, position: 0 });
+    saveCheckpoint(transaction, { name, version: 0, position: 0 });
   });
   log.error({ tables: missing }, 'read tables were missing, and are made again');
 }

@@ -70,7 +70,7 @@ export class Refusals {
     if (waiting.length === 0) return;
     const keptSince = timestamp(this.runtime.nowMs() - keptMs);
     await this.database.queue.run(async (transaction) => {
-      for (const refusal of waiting) await transaction.write(appendRefusal, refusal as KeptRefusal);
+      for (const refusal of waiting) transaction.write(appendRefusal, refusal as KeptRefusal);
       await transaction.run(
         `DELETE FROM refusals WHERE id <= (SELECT max(id) FROM refusals) - ${keptMax} OR recorded_at < ?`,
         keptSince,

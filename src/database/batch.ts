@@ -25,9 +25,9 @@ export class Batch implements Transaction {
     return this.statements.run(sql, ...parameters);
   }
 
-  write<Row extends object>(write: RowWrite<Row>, row: Row): Awaitable<unknown> {
+  write<Row extends object>(write: RowWrite<Row>, row: Row): void {
     this.writes += 1;
-    return this.statements.write(write, row);
+    this.statements.write(write, row);
   }
 
   writeAll(write: RowWrite, rows: string): Awaitable<unknown> {

@@ -14,8 +14,11 @@ export interface Statements {
   get<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row | undefined>;
   /** Changes rows by a set-based statement; tells how many. */
   run(sql: string, ...parameters: readonly Value[]): Awaitable<number>;
-  /** Writes one row, as data. */
-  write<Row extends object>(write: RowWrite<Row>, row: Row): Awaitable<unknown>;
+  /**
+   * Writes one row, as data: in place, or gathered and sent before the next read and before the commit. Nothing is waited
+   * for, and what cannot be written is an error of the transaction.
+   */
+  write<Row extends object>(write: RowWrite<Row>, row: Row): void;
   /**
    * Writes many rows at once.
    * @param rows a JSON array of arrays of cells, in the order of the table's columns: as one text they cross threads,

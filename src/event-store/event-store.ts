@@ -60,13 +60,14 @@ export class EventStore {
     encoded: readonly EncodedEvent[],
     metadata: Metadata,
   ): Promise<void> {
-    const head = await transaction.once(headKey, () => this.readHead(transaction));
+    const known = transaction.once<{ head?: Head }>(headKey, () => ({}));
+    const head = (known.head ??= await this.readHead(transaction));
     const metadataText = JSON.stringify(metadata);
     let version = expectedVersion;
     for (const { type, schema_version, data } of encoded) {
       version += 1;
       head.position += 1;
-      await transaction.write(appendEvent, {
+      transaction.write(appendEvent, {
         position: head.position,
         stream_id: streamId,
         version,

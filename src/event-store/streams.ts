@@ -1,7 +1,7 @@
 // The write path of one kind of stream: load → decide → append → project, all inside the caller's transaction.
 import { LRUCache } from 'lru-cache';
 import type { Reader } from '../database/reader.js';
-import type { Transaction } from '../database/transaction.js';
+import type { Awaitable, Transaction } from '../database/transaction.js';
 import type { DomainEvent } from './decider.js';
 import type { EventStore, Metadata } from './event-store.js';
 import { foldStream, type Folded } from './fold.js';
@@ -18,7 +18,7 @@ export interface Change<State, Event> {
 
 /** Writes a kind's read tables in the append transaction: their rows are never behind the log. */
 export interface StreamProjector<State, Event> {
-  project(transaction: Transaction, change: Change<State, Event>): Promise<void>;
+  project(transaction: Transaction, change: Change<State, Event>): Awaitable<void>;
 }
 
 export interface Outcome<State, Event> extends Folded<State> {
@@ -80,7 +80,8 @@ export class Streams<State extends object | undefined, Command, Event extends Do
 
   /** The state of a stream as this transaction sees it. */
   async load(transaction: Transaction, streamId: string): Promise<Folded<State>> {
-    const { now } = await this.touch(transaction, streamId);
+    const all = this.touchedIn(transaction);
+    const { now } = all.get(streamId) ?? (await this.foldInto(all, transaction, streamId));
     return now;
   }
 
@@ -88,6 +89,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
    * Decides a command and appends what follows from it.
    *
    * @param expectedVersion what the caller believes the stream to be at; undefined when it does not care
+   * @param process that the command starts something in; null for none of ours
    * @throws Refusal `version_conflict` when it is not there
    * @throws whatever the decider refuses with; then nothing is written
    */
@@ -97,8 +99,10 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     command: Command,
     metadata: Metadata,
     expectedVersion?: number,
+    process: string | null = null,
   ): Promise<Outcome<State, Event>> {
-    const touched = await this.touch(transaction, streamId);
+    const all = this.touchedIn(transaction);
+    const touched = all.get(streamId) ?? (await this.foldInto(all, transaction, streamId));
     const { state, version } = touched.now;
     // Of a stream that is not there, the decider knows better what to say.
     if (expectedVersion !== undefined && version > 0 && expectedVersion !== version) {
@@ -106,7 +110,10 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     }
     const { decider, codec } = this.kind;
     const events = decider.decide(state, command);
-    if (events.length === 0) return { state, version, events };
+    if (events.length === 0) {
+      const outcome = { state, version, events };
+      return this.followed?.(transaction, streamId, outcome, process) ?? outcome;
+    }
     const encoded = events.map((event) => codec.encode(event));
     await this.store.append(transaction, streamId, version, encoded, metadata);
     const now = {
@@ -115,8 +122,17 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     };
     touched.now = now;
     touched.events.push(...events);
-    return { state: now.state, version: now.version, events };
+    const outcome = { state: now.state, version: now.version, events };
+    return this.followed?.(transaction, streamId, outcome, process) ?? outcome;
   }
+
+  /** What follows from a command in its transaction, besides the rows of tables. */
+  protected followed?(
+    transaction: Transaction,
+    streamId: string,
+    outcome: Outcome<State, Event>,
+    process: string | null,
+  ): Outcome<State, Event>;
 
   /**
    * Writes the rows of everything appended so far. Happens by itself before the commit; a command that reads the
@@ -141,10 +157,11 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     }
   }
 
-  private async touch(transaction: Transaction, streamId: string): Promise<Touched<State, Event>> {
-    const all = this.touchedIn(transaction);
-    const known = all.get(streamId);
-    if (known !== undefined) return known;
+  private async foldInto(
+    all: Map<string, Touched<State, Event>>,
+    transaction: Transaction,
+    streamId: string,
+  ): Promise<Touched<State, Event>> {
     const now = await this.fold(transaction, streamId);
     const touched = { before: now.state, now, events: [], unprojected: 0 };
     all.set(streamId, touched);

@@ -42,9 +42,9 @@ export async function catchUp(database: Database, kind: ProjectedKind): Promise<
   await database.queue.run(async (transaction) => {
     for (const { stream_id: streamId } of streams) {
       const { state } = await foldStream(kind, transaction, streamId);
-      await projector.rewrite(transaction, streamId, state);
+      projector.rewrite(transaction, streamId, state);
     }
-    await saveCheckpoint(transaction, { name, version: known, position: end });
+    saveCheckpoint(transaction, { name, version: known, position: end });
   });
   return true;
 }

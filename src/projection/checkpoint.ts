@@ -16,8 +16,8 @@ export const advanceCheckpoints: LogGrowth = (transaction, from, to) =>
 const putCheckpoint = put(projections);
 
 /** After a rebuild or a catch-up: its tables are of these rules, as of this position. */
-export async function saveCheckpoint(transaction: Transaction, checkpoint: Checkpoint): Promise<void> {
-  await transaction.write(putCheckpoint, checkpoint);
+export function saveCheckpoint(transaction: Transaction, checkpoint: Checkpoint): void {
+  transaction.write(putCheckpoint, checkpoint);
 }
 
 /** At the beginning of the log, by no rules, when there is none. */

@@ -1,6 +1,6 @@
 // The projector of a kind: it writes the read tables in the transaction that appends, and it writes all rows of a stream
 // anew when they are behind. What it writes is always `rowsOf`.
-import type { Transaction } from '../database/transaction.js';
+import type { Awaitable, Transaction } from '../database/transaction.js';
 import type { DomainEvent } from '../event-store/decider.js';
 import { subjectOf } from '../event-store/kind.js';
 import type { Change, StreamProjector } from '../event-store/streams.js';
@@ -11,26 +11,25 @@ export class Projector<State, Event extends DomainEvent> implements StreamProjec
   constructor(private readonly kind: ProjectedKind<State, never, Event>) {}
 
   /** The rows that the events touched; a kind may know a shorter way to the same rows. */
-  async project(transaction: Transaction, { streamId, after, events }: Change<State, Event>): Promise<void> {
+  project(transaction: Transaction, { streamId, after, events }: Change<State, Event>): Awaitable<void> {
     const { projection } = this.kind;
     const touched = projection.tables.map((table) => projection.rowsTouchedBy(after, events, table.name));
     if (touched.includes(undefined)) {
-      await this.rewrite(transaction, streamId, after);
+      this.rewrite(transaction, streamId, after);
       return;
     }
     for (const [place, table] of projection.tables.entries())
-      for (const row of touched[place] ?? []) await transaction.write(writerOf(table).put, row);
+      for (const row of touched[place] ?? []) transaction.write(writerOf(table).put, row);
   }
 
   /** All rows of a stream, in place of those that are there. */
-  async rewrite(transaction: Transaction, streamId: string, state: State): Promise<void> {
+  rewrite(transaction: Transaction, streamId: string, state: State): void {
     const { projection } = this.kind;
     const { tables } = projection;
     const subject = subjectOf(this.kind, streamId);
     for (const table of tables.toReversed())
-      await transaction.write(writerOf(table).removeSubject, { [subjectColumnOf(table)]: subject });
+      transaction.write(writerOf(table).removeSubject, { [subjectColumnOf(table)]: subject });
     for (const table of tables)
-      for (const row of projection.rowsOf(state, table.name))
-        await transaction.write(writerOf(table).append, row);
+      for (const row of projection.rowsOf(state, table.name)) transaction.write(writerOf(table).append, row);
   }
 }

@@ -51,7 +51,7 @@ export class Rebuild {
    * @param finished writes down the end, in the transaction of the swap
    * @throws Error when the log cannot be folded, the database not written, or `cancel` was called before the swap
    */
-  async run(finished: (transaction: Transaction, report: FoldReport) => Promise<void>): Promise<FoldReport> {
+  async run(finished: (transaction: Transaction, report: FoldReport) => void): Promise<FoldReport> {
     const { queue } = this.database;
     try {
       await queue.run((transaction) => this.shadow.create(transaction));
@@ -79,7 +79,7 @@ export class Rebuild {
   /** Alone in its transaction, so that the thread sees all there is. Undefined when too much has come meanwhile. */
   private async finish(
     transaction: Transaction,
-    finished: (transaction: Transaction, report: FoldReport) => Promise<void>,
+    finished: (transaction: Transaction, report: FoldReport) => void,
   ): Promise<FoldReport | undefined> {
     const end = await endOf(this.database.reader);
     if (end - this.eventsDone > lastEventsMax) return undefined;
@@ -90,8 +90,8 @@ export class Rebuild {
     });
     await this.shadow.swap(transaction);
     for (const { name, version } of this.projections)
-      await saveCheckpoint(transaction, { name, version, position: end });
-    await finished(transaction, report);
+      saveCheckpoint(transaction, { name, version, position: end });
+    finished(transaction, report);
     return report;
   }
 

@@ -146,10 +146,12 @@ export class Rebuilds {
     const { queue } = this.database;
     let ended = this.viewOf(running);
     try {
-      await queue.run((transaction) => save(transaction, ended));
-      await running.rebuild.run(async (transaction, report) => {
+      await queue.run((transaction) => {
+        save(transaction, ended);
+      });
+      await running.rebuild.run((transaction, report) => {
         ended = this.endOf(running, 'completed', null, report);
-        await save(transaction, ended);
+        save(transaction, ended);
       });
       return ended;
     } catch (error) {
@@ -163,7 +165,9 @@ export class Rebuilds {
       : this.endOf(running, 'failed', cause instanceof Error ? cause.message : String(cause));
     try {
       await running.rebuild.cleanUp();
-      await this.database.queue.run((transaction) => save(transaction, ended));
+      await this.database.queue.run((transaction) => {
+        save(transaction, ended);
+      });
     } catch {
       // The disk may be full, or what else ended the rebuild: the next start cleans up.
       this.unwritten = ended;
@@ -211,6 +215,6 @@ const viewOfRow = (row: RebuildRow): RebuildView => ({
 const putRebuild = put(rebuilds);
 
 /** As it is now, in place of what was written of it before. */
-async function save(transaction: Transaction, view: RebuildView): Promise<void> {
-  await transaction.write(putRebuild, { ...view, differences: JSON.stringify(view.differences) });
+function save(transaction: Transaction, view: RebuildView): void {
+  transaction.write(putRebuild, { ...view, differences: JSON.stringify(view.differences) });
 }

@@ -34,7 +34,7 @@ export class Shadow {
     for (const write of writes) {
       if (write.kind === 'clear') {
         for (const table of this.cleared[write.projection] ?? [])
-          await transaction.write(writerOf(table).removeSubject, {
+          transaction.write(writerOf(table).removeSubject, {
             [subjectColumnOf(table)]: write.subject,
           });
         continue;

@@ -45,7 +45,7 @@ export class ExpireLeaseHandler implements ICommandHandler<ExpireLease> {
         work.fail(piece.workKey, lease.attempt, failure, times, now),
         causedBy(lease, metadata),
       );
-      await deleteLease(transaction, piece);
+      deleteLease(transaction, piece);
     });
   }
 }

@@ -71,7 +71,7 @@ export class KindStreams<
    *
    * @param process of the worker inside the service, when that starts something; null for all others
    */
-  override async execute(
+  override execute(
     transaction: Transaction,
     streamId: string,
     command: Command,
@@ -79,41 +79,54 @@ export class KindStreams<
     expectedVersion?: number,
     process: string | null = null,
   ): Promise<FollowedOutcome<State, Event>> {
-    const { state, version, events } = await super.execute(
-      transaction,
-      streamId,
-      command,
-      metadata,
-      expectedVersion,
-    );
-    const { work } = this;
+    return super.execute(transaction, streamId, command, metadata, expectedVersion, process) as Promise<
+      FollowedOutcome<State, Event>
+    >;
+  }
+
+  protected override followed(
+    transaction: Transaction,
+    streamId: string,
+    { state, version, events }: Outcome<State, Event>,
+    process: string | null,
+  ): FollowedOutcome<State, Event> {
     let begun: Begun | null = null;
-    if (work !== undefined) {
-      let versionOfEvent = version - events.length;
-      for (const event of events) {
-        versionOfEvent += 1;
-        const change = work.leaseOf(event);
-        if (change === undefined) continue;
-        if (change.type === 'begins') {
-          const { workKey, attempt, worker } = change;
-          const expiresAt = this.kinds.parts.terms.end();
-          begun = { workKey, attempt, version: versionOfEvent, expiresAt };
-          await insertLease(transaction, {
-            streamId,
-            workKey,
-            attempt,
-            worker,
-            process,
-            expiresAt,
-            startedVersion: versionOfEvent,
-          });
-        } else if (change.type === 'ends') {
-          await deleteLease(transaction, { streamId, workKey: change.workKey });
-        } else {
-          await deleteLeasesOfStream(transaction, streamId);
-        }
-      }
+    let versionOfEvent = version - events.length;
+    for (const event of events) {
+      versionOfEvent += 1;
+      begun = this.followEvent(transaction, streamId, event, versionOfEvent, process) ?? begun;
     }
     return { state, version, events, begun };
+  }
+
+  private followEvent(
+    transaction: Transaction,
+    streamId: string,
+    event: Event,
+    version: number,
+    process: string | null,
+  ): Begun | undefined {
+    const change = this.work?.leaseOf(event);
+    if (change === undefined) return undefined;
+    if (change.type === 'ends') {
+      deleteLease(transaction, { streamId, workKey: change.workKey });
+      return undefined;
+    }
+    if (change.type === 'all-end') {
+      deleteLeasesOfStream(transaction, streamId);
+      return undefined;
+    }
+    const { workKey, attempt, worker } = change;
+    const expiresAt = this.kinds.parts.terms.end();
+    insertLease(transaction, {
+      streamId,
+      workKey,
+      attempt,
+      worker,
+      process,
+      expiresAt,
+      startedVersion: version,
+    });
+    return { workKey, attempt, version, expiresAt };
   }
 }

@@ -1,7 +1,7 @@
 // Who holds which piece of work, until when. Operational: no history; what follows from a lease is an event.
 import type { Reader } from '../database/reader.js';
 import { put, remove } from '../database/row-write.js';
-import type { Awaitable, Transaction } from '../database/transaction.js';
+import type { Transaction } from '../database/transaction.js';
 import { defineTable, integer, orNull, real, text, type RowOf } from '../database/table.js';
 import type { Progress } from './executors/executor.js';
 
@@ -42,7 +42,7 @@ const putLease = put(leases);
 const removeLease = remove(leases);
 const removeLeases = remove(leases, ['stream_id']);
 
-export const insertLease = (transaction: Transaction, lease: Lease): Awaitable<unknown> =>
+export function insertLease(transaction: Transaction, lease: Lease): void {
   transaction.write(putLease, {
     stream_id: lease.streamId,
     work_key: lease.workKey,
@@ -55,6 +55,7 @@ export const insertLease = (transaction: Transaction, lease: Lease): Awaitable<u
     started_version: lease.startedVersion,
     process: lease.process,
   });
+}
 
 /** Keeps the progress of the last report when this one has none. */
 export async function renewLease(
@@ -75,11 +76,13 @@ export async function renewLease(
   );
 }
 
-export const deleteLease = (transaction: Transaction, { streamId, workKey }: WorkId): Awaitable<unknown> =>
+export function deleteLease(transaction: Transaction, { streamId, workKey }: WorkId): void {
   transaction.write(removeLease, { stream_id: streamId, work_key: workKey });
+}
 
-export const deleteLeasesOfStream = (transaction: Transaction, streamId: string): Awaitable<unknown> =>
+export function deleteLeasesOfStream(transaction: Transaction, streamId: string): void {
   transaction.write(removeLeases, { stream_id: streamId });
+}
 
 export async function findLease(
   transaction: Transaction,

@@ -20,7 +20,7 @@ export function sqlOf({ kind, table, key, columns }: RowWrite): string {
   }
 }
 
-export const parametersOf = ({ columns, key }: RowWrite): readonly string[] => [...columns, ...key];
+const parametersOf = ({ columns, key }: RowWrite): readonly string[] => [...columns, ...key];
 
 /**
  * Lists the parameters of a row. It is compiled for each write, which reads a row as fast as if each column were spelt

@@ -24,11 +24,11 @@ export class JobProjector extends Projector<JobState, JobEvent> {
   ): Promise<void> {
     if (after === undefined) return;
     if (after.removed) {
-      if (before !== undefined) await removeRows(transaction, after);
+      if (before !== undefined) removeRows(transaction, after);
       return;
     }
     if (before === undefined) await insertJob(transaction, after);
-    else await updateJob(transaction, before, after);
+    else updateJob(transaction, before, after);
     await updateDetails(transaction, before, after, events);
   }
 }
@@ -38,8 +38,8 @@ const appendProgress = append(jobProgress);
 
 async function insertJob(transaction: Transaction, job: Job): Promise<void> {
   const row = jobRowOf(job);
-  await transaction.write(appendJob, row);
-  await transaction.write(appendProgress, progressRowOf(job));
+  transaction.write(appendJob, row);
+  transaction.write(appendProgress, progressRowOf(job));
   // One statement for the whole grid, however large.
   await transaction.run(
     `INSERT INTO job_details (job_id, date, model, status)
@@ -56,9 +56,9 @@ const changeProgress = change(jobProgress, ['version', 'pending', 'running', 'co
 const changeJob = change(jobs, ['status', 'started_at', 'completed_at', 'total_duration_seconds', 'error']);
 const changeDetail = change(jobDetails);
 
-async function updateJob(transaction: Transaction, before: Job, after: Job): Promise<void> {
-  await transaction.write(changeProgress, progressRowOf(after));
-  if (ownColumnsOf(before) !== ownColumnsOf(after)) await transaction.write(changeJob, jobRowOf(after));
+function updateJob(transaction: Transaction, before: Job, after: Job): void {
+  transaction.write(changeProgress, progressRowOf(after));
+  if (ownColumnsOf(before) !== ownColumnsOf(after)) transaction.write(changeJob, jobRowOf(after));
 }
 
 /** Equal when nothing changed in the wide row: its cost grows with the grid, so it is left alone when it can be. */
@@ -89,7 +89,7 @@ async function updateDetails(
         touched.add(indexOf(after, event.data.date, event.data.model));
     }
   }
-  for (const index of touched) await transaction.write(changeDetail, detailRowOf(after, index));
+  for (const index of touched) transaction.write(changeDetail, detailRowOf(after, index));
 }
 
 /** Set-based: right for every row that was pending and that no other event touched. */

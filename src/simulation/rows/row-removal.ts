@@ -22,15 +22,15 @@ const removeRemoval = remove(removals);
 const removedError = 'Removed: its rows are being deleted';
 
 /** In the transaction that appends `JobRemoved`. */
-export async function removeRows(transaction: Transaction, job: Job): Promise<void> {
+export function removeRows(transaction: Transaction, job: Job): void {
   if (job.modelDays.length <= rowsAtOnceMax) {
     // The rows of the other tables go with it.
-    await transaction.write(removeJob, { job_id: job.jobId });
+    transaction.write(removeJob, { job_id: job.jobId });
     return;
   }
-  await transaction.write(appendRemoval, { job_id: job.jobId });
-  await transaction.write(removeProgress, { job_id: job.jobId });
-  await transaction.write(changeError, { job_id: job.jobId, error: removedError });
+  transaction.write(appendRemoval, { job_id: job.jobId });
+  transaction.write(removeProgress, { job_id: job.jobId });
+  transaction.write(changeError, { job_id: job.jobId, error: removedError });
 }
 
 @Injectable()
@@ -50,7 +50,7 @@ export class RowRemoval {
           'DELETE FROM jobs WHERE job_id IN (SELECT job_id FROM removals WHERE job_id = ?)',
           jobId,
         );
-        await transaction.write(removeRemoval, { job_id: jobId });
+        transaction.write(removeRemoval, { job_id: jobId });
       });
     } catch (error) {
       // The job is removed, whatever becomes of its rows: the next start or cleanup deletes them.
