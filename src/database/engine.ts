@@ -40,7 +40,8 @@ export interface EngineOptions {
   runtime: Runtime;
 }
 
-export interface OpenEngine extends OpenReader {
+/** Its reads are of what is committed at each; reads of one moment are a snapshot's. */
+export interface OpenEngine extends Omit<OpenReader, 'inSnapshot'> {
   /** Committed rows, for TypeORM's query builder and repositories. */
   readonly source: DataSource;
   /**

@@ -88,10 +88,6 @@ export class OpenSqlite implements OpenEngine {
     return missingGuardsOf(this.reader);
   }
 
-  async inSnapshot<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
   async makeTables(transaction: Transaction, names: readonly string[]): Promise<void> {
     for (const { statements } of this.migrations) {
       for (const statement of statements.sqlite)
