@@ -34,8 +34,7 @@ const commandLine = [
     from: { path: '^src/cli/' },
     to: {
       path: '^src/',
-      pathNot:
-        '^src/((cli|client|runtime|database|event-store|proof|audit)/|(config|kinds|application)\\.ts$)',
+      pathNot: '^src/((cli|client|runtime|database|event-store|proof|audit)/|(config|kinds|schema)\\.ts$)',
     },
   },
   {
@@ -47,7 +46,7 @@ const commandLine = [
         '^src/cli/((accept-rollback|backup|export|migrate|restore|verify)-command|database|own-files|verify-[a-z]+)\\.ts$',
     },
     to: {
-      path: '^src/((database|event-store|proof|audit)/|(kinds|application)\\.ts$)',
+      path: '^src/((database|event-store|proof|audit)/|(kinds|schema)\\.ts$)',
       pathNot: '/(service-lock|engines)\\.ts$',
     },
   },

@@ -2,12 +2,14 @@
 // and is asked in the same words as a service.
 import 'reflect-metadata';
 import { pino } from 'pino';
-import { openApart } from './application.js';
+import { openApplication } from './application.js';
 import type { Transport } from './client/transport.js';
 import type { Settings } from './config.js';
 import type { ServiceLock } from './database/service-lock.js';
+import { Health } from './http/health.js';
 import { kinds } from './kinds.js';
 import { systemRuntime } from './runtime/runtime.js';
+import { bringUpToDate } from './up-to-date.js';
 
 /**
  * @param lock of the database, taken; it is released when the application is closed, or cannot be opened
@@ -20,7 +22,15 @@ export async function apart(
   complain: (lines: string) => void,
 ): Promise<{ transport: Transport; close: () => Promise<void> }> {
   const log = pino({ level: 'error', base: null }, { write: complain });
-  const { app, close } = await openApart({ settings, runtime: systemRuntime, log, kinds }, lock);
+  const application = await openApplication({ settings, runtime: systemRuntime, log, kinds }, lock);
+  const { app, close } = application;
+  try {
+    await bringUpToDate(application);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  app.get(Health, { strict: false }).serving();
   const transport: Transport = {
     name: settings.databasePath,
     async send({ method, path, headers, body }) {

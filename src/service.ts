@@ -1,8 +1,7 @@
 // A running service: it listens, recovers what a crash left behind, and works.
-import { EventBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
-import { bringUpToDate, closeAll, openApplication, type Application, type Closers } from './application.js';
+import { openApplication, type Application } from './application.js';
 import { environmentWith, type Settings } from './config.js';
 import { kinds as allKinds } from './kinds.js';
 import type { Kinds } from './kind/kind.js';
@@ -10,15 +9,15 @@ import type { Database } from './database/database.js';
 import { engineOf } from './database/engines.js';
 import { afterCommands } from './database/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
-import { OwnCommands } from './audit/own-commands.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { Health } from './http/health.js';
 import { errorFacts } from './observability/error-facts.js';
 import type { Runtime } from './runtime/runtime.js';
-import { openExecutors, startWork, type Executors } from './work/at-work.js';
+import { AtWork, openExecutors, type Executors } from './work/at-work.js';
 import { CommandedWork } from './work/commanded-work.js';
 import { OpenKinds } from './work/open-kinds.js';
 import { Recovery } from './work/recovery.js';
+import { bringUpToDate } from './up-to-date.js';
 import { Retention } from './work/expiry/retention.js';
 
 export interface Service {
@@ -49,57 +48,46 @@ export async function startService(
   runtime: Runtime,
   { log = openLog(settings), kinds = allKinds, programs, signal }: ServiceOptions = {},
 ): Promise<Service> {
-  const closers: Closers = [];
   const tell = (): void => {
     log.info('told to stop before the start was over');
   };
   signal?.addEventListener('abort', tell, { once: true });
+  const executors = await openExecutors(kinds.list, settings, { runtime, environmentWith });
+  const { ownership } = engineOf(settings.DATABASE_URL);
+  const lock = await afterCommands(() => ownership.takeForService(), runtime, signal);
+  ownership.forgetAddress();
+  const application = await openApplication({ settings, runtime, log, kinds, programs }, lock);
+  const { app, parts, close } = application;
   try {
-    const executors = await openExecutors(kinds.list, settings, { runtime, environmentWith });
-    const { ownership } = engineOf(settings.DATABASE_URL);
-    const lock = await afterCommands(() => ownership.takeForService(), runtime, signal);
-    ownership.forgetAddress();
-    const application = await openApplication({ settings, runtime, log, kinds, programs }, lock, closers);
-    const { app, database, notary } = application;
     // From here on the probes are answered, and everything else with 503 until it serves.
     await app.listen(settings.PORT, settings.HOST);
     const url = await app.getUrl();
     ownership.tellAddress(url);
-    closers.push(() => {
-      ownership.forgetAddress();
-    });
-    await bringUpToDate(application, log, signal);
+    await bringUpToDate(application, signal);
     await recover(app, log);
     signal?.throwIfAborted();
     const openKinds = app.get(OpenKinds, { strict: false });
-    for (const { expiry } of openKinds.expiries()) await expiry.afterwards?.(database);
+    for (const { expiry } of openKinds.expiries()) await expiry.afterwards?.(parts.database);
     signal?.throwIfAborted();
     signal?.removeEventListener('abort', tell);
 
-    const health = app.get(Health, { strict: false });
-    const stopWork = work(application, settings, { runtime, log, executors });
-    const commands = app.get(OwnCommands, { strict: false });
-    const retention = new Retention({ kinds: openKinds, commands, runtime, log });
-    retention.start();
-    closers.push(async () => {
-      health.stopping();
-      await Promise.all([stopWork(), retention.stop()]);
-    });
-    notary.follow({
+    work(application, executors);
+    app.get(Retention, { strict: false }).start();
+    parts.notary.follow({
       signal: app.get(LogSignal),
       runtime,
       onTrouble(error) {
         log.warn({ err: error }, 'the tree of the log could not be brought up to date');
       },
     });
-    health.serving();
+    app.get(Health, { strict: false }).serving();
     const { databasePath, EXECUTOR } = settings;
     log.info({ url, database: databasePath, executor: EXECUTOR }, `Daybook listens on ${url}`);
     for (const { work } of openKinds.withWork())
       if (!executors.has(work.name)) log.warn(work.withoutExecutor);
-    return { url, app, database, stop: () => closeAll(closers) };
+    return { url, app, database: parts.database, stop: close };
   } catch (error) {
-    await closeAll(closers);
+    await close();
     throw error;
   }
 }
@@ -120,24 +108,16 @@ async function recover(app: NestFastifyApplication, log: Logger): Promise<void> 
     log.warn({ [subjects]: count, policy }, `${subjects} were running when the last service died`);
 }
 
-/** Resolves the returned call when all rest. */
 function work(
-  { app, database, metrics, tracing }: Application,
-  { SHUTDOWN_GRACE_MS: graceMs }: Settings,
-  { runtime, log, executors }: { runtime: Runtime; log: Logger; executors: Executors },
-): () => Promise<void> {
-  const kinds = app.get(OpenKinds, { strict: false });
+  { app, parts: { settings, database, metrics, tracing } }: Application,
+  executors: Executors,
+): void {
   const own = { source: app.get(CommandedWork, { strict: false }), executors };
   const triggerOf = async (streamId: string) =>
     (await metadataOfFirst(database.reader, streamId))?.traceparent;
-  return startWork({
+  app.get(AtWork, { strict: false }).start({
     ...(tracing?.work(own, triggerOf) ?? own),
-    kinds,
-    bus: app.get(EventBus, { strict: false }),
-    reader: database.reader,
-    runtime,
-    log,
-    graceMs,
+    graceMs: settings.SHUTDOWN_GRACE_MS,
     observer: metrics.executions,
   });
 }

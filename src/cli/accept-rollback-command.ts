@@ -8,7 +8,7 @@ import type { LogTiles } from '../database/engine.js';
 import { originIn } from '../database/log-identity.js';
 import { DatabaseInUse } from '../database/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
-import { migrationsOf } from '../application.js';
+import { migrationsOf } from '../schema.js';
 import { kinds } from '../kinds.js';
 import { databasePath, engineAt, keyFileOf, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';

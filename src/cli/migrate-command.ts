@@ -3,7 +3,7 @@ import { Database } from '../database/database.js';
 import type { PendingMigration } from '../database/migration.js';
 import { afterCommands } from '../database/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
-import { migrationsOf } from '../application.js';
+import { migrationsOf } from '../schema.js';
 import { kinds } from '../kinds.js';
 import { databasePath, engineAt, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';

@@ -7,7 +7,7 @@ import { Database } from '../database/database.js';
 import { originIn } from '../database/log-identity.js';
 import { endOf } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
-import { migrationsOf } from '../application.js';
+import { migrationsOf } from '../schema.js';
 import { kinds } from '../kinds.js';
 import {
   databasePath,

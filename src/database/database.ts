@@ -3,13 +3,13 @@ import type { DataSource } from 'typeorm';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Engine, EngineOptions, OpenEngine } from './engine.js';
 import type { Reader, Snapshot } from './reader.js';
-import { WriteQueue, type WriteObserver, type WriteQueueLimits } from './write-queue.js';
+import { WriteQueue, type WriteQueueLimits, type WriteWatching } from './write-queue.js';
 
 export interface DatabaseOptions extends EngineOptions {
   engine: Engine;
   runtime: Runtime;
   limits?: Partial<WriteQueueLimits>;
-  observer?: WriteObserver | undefined;
+  watching?: WriteWatching;
 }
 
 export class Database {
@@ -17,9 +17,9 @@ export class Database {
 
   private constructor(
     readonly engine: OpenEngine,
-    { runtime, limits, observer }: DatabaseOptions,
+    { runtime, limits, watching }: DatabaseOptions,
   ) {
-    this.queue = new WriteQueue(engine, runtime, limits, observer);
+    this.queue = new WriteQueue(engine, runtime, limits, watching);
   }
 
   /** @throws UnusableDatabase */

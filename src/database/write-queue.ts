@@ -42,6 +42,15 @@ export interface WriteObserver {
   unavailable(commands: number, reason: UnavailableReason): void;
 }
 
+/** Stands around each work of `run`: hands it on once, changed or not, and answers what comes of it. */
+export type WriteWatch = <T>(work: Work<T>, run: (work: Work<T>) => Promise<T>) => Promise<T>;
+
+/** Who watches what the queue does. */
+export interface WriteWatching {
+  observer?: WriteObserver | undefined;
+  around?: WriteWatch | undefined;
+}
+
 const gatheringTurnsMax = 64;
 
 const defaultLimits: WriteQueueLimits = { batchMax: 256, waitingMax: 10_000, busyRetryMs: 5_000 };
@@ -62,7 +71,7 @@ export class WriteQueue {
     private readonly engine: Pick<OpenEngine, 'begin'>,
     private readonly runtime: Runtime,
     limits: Partial<WriteQueueLimits> = {},
-    private readonly observer?: WriteObserver,
+    private readonly watching: WriteWatching = {},
   ) {
     this.limits = { ...defaultLimits, ...limits };
   }
@@ -94,7 +103,8 @@ export class WriteQueue {
    * @throws DatabaseUnavailable when the database cannot take it now; nothing is written
    */
   run<T>(work: Work<T>): Promise<T> {
-    return this.wait(work, false);
+    const { around } = this.watching;
+    return around === undefined ? this.wait(work, false) : around(work, (own) => this.wait(own, false));
   }
 
   /** Like `run`, in a transaction that it shares with nobody: what it finds in the database is durable. */
@@ -157,7 +167,8 @@ export class WriteQueue {
         return;
       }
       const answer = this.remember(error);
-      if (answer instanceof DatabaseUnavailable) this.observer?.unavailable(batch.length, answer.reason);
+      if (answer instanceof DatabaseUnavailable)
+        this.watching.observer?.unavailable(batch.length, answer.reason);
       for (const caller of batch) caller.reject(answer);
       return;
     }
@@ -166,7 +177,7 @@ export class WriteQueue {
       this.trouble = undefined;
       this.writtenAtMs = this.runtime.nowMs();
     }
-    this.observer?.committed(batch.length, stopwatch() - startedAt, committed.commitSeconds);
+    this.watching.observer?.committed(batch.length, stopwatch() - startedAt, committed.commitSeconds);
     committed.transaction.announce();
     committed.outcomes.forEach((outcome, index) => {
       settle(batch[index] as Waiting, outcome);

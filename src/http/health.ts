@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { Database } from '../database/database.js';
 import { Runtime } from '../runtime/runtime.js';
 import { Problem } from './problem.js';
-import { SERVICE_LOG } from './service-log.js';
+import { SERVICE_LOG } from '../runtime/service-log.js';
 
 /** How long a write proves that there can be another, in milliseconds. */
 const writeProvesMs = 5_000;

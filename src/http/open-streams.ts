@@ -1,17 +1,17 @@
 // The live streams that are open: their number is limited, and a service that stops ends them with a word.
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { isRefusal } from '../runtime/refusal.js';
 import { Runtime } from '../runtime/runtime.js';
 import { Problem } from './problem.js';
 import { ServerSentEvents } from './server-sent-events.js';
-import { SERVICE_LOG } from './service-log.js';
+import { SERVICE_LOG } from '../runtime/service-log.js';
 
 const openMax = 1_000;
 
 @Injectable()
-export class OpenStreams implements OnModuleDestroy {
+export class OpenStreams {
   private readonly open = new Set<ServerSentEvents>();
 
   constructor(
@@ -54,7 +54,8 @@ export class OpenStreams implements OnModuleDestroy {
     }
   }
 
-  onModuleDestroy(): void {
+  /** When the service stops. */
+  endAll(): void {
     for (const stream of this.open)
       stream.end('service_stopping', 'The service stops; go on from the last event id.');
   }

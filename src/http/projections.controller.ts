@@ -1,5 +1,6 @@
 // The read tables as admins see them: how far they are, and building them anew.
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
@@ -8,6 +9,7 @@ import { entityOf } from '../database/entity.js';
 import type { Table } from '../database/table.js';
 import { Log } from '../event-store/log.js';
 import { readCheckpoint } from '../projection/checkpoint.js';
+import { CancelRebuild, StartRebuild } from '../projection/rebuild-commands.js';
 import { Rebuilds, type RebuildView } from '../projection/rebuilds.js';
 import { rebuildRequest } from './admin-requests.js';
 import { ApiCommand, ApiRead } from './operation.js';
@@ -21,6 +23,7 @@ export class ProjectionsController {
     private readonly database: Database,
     private readonly log: Log,
     private readonly rebuilds: Rebuilds,
+    private readonly commands: CommandBus,
   ) {}
 
   @Get()
@@ -51,11 +54,11 @@ export class ProjectionsController {
     answers: { 202: json('It has begun.', rebuildAnswer, 'Location') },
     problems: ['rebuild_running', 'projection_not_found'],
   })
-  start(
+  async start(
     @Body({ schema: rebuildRequest }) { projection }: z.output<typeof rebuildRequest>,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): RebuildView {
-    const started = this.rebuilds.start(projection);
+  ): Promise<RebuildView> {
+    const started = await this.commands.execute(new StartRebuild(projection));
     void reply.header('location', `/admin/projections/rebuild/${started.id}`);
     return started;
   }
@@ -80,7 +83,7 @@ export class ProjectionsController {
     problems: ['rebuild_not_found'],
   })
   cancel(@Param('id') id: string): Promise<RebuildView> {
-    return this.rebuilds.cancel(id);
+    return this.commands.execute(new CancelRebuild(id));
   }
 
   private count(table: Table): Promise<number> {

@@ -3,13 +3,14 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { WriteObserver } from '../database/write-queue.js';
 import type { RequestObserver } from '../http/request-watch.js';
-import type { CommandObserver } from './observed-commands.js';
+import { observedBy } from './observed-commands.js';
+import type { CommandWatch } from './watched-command-bus.js';
 import type { ExecutionObserver } from '../work/execution.js';
 import { commandMeter, executionMeter, requestMeter, writeMeter } from './meters.js';
 import { watchGauges, type Sights } from './gauges.js';
 
 export class Metrics {
-  readonly commands: CommandObserver;
+  readonly commands: CommandWatch;
   readonly writes: WriteObserver;
   readonly executions: ExecutionObserver;
   readonly requests: RequestObserver;
@@ -18,7 +19,7 @@ export class Metrics {
   constructor() {
     // The process and the event loop, under the names that every Node service has.
     collectDefaultMetrics({ register: this.registry });
-    this.commands = commandMeter(this.registry);
+    this.commands = observedBy(commandMeter(this.registry));
     this.writes = writeMeter(this.registry);
     this.executions = executionMeter(this.registry);
     this.requests = requestMeter(this.registry);

@@ -1,7 +1,7 @@
-// Every command passes the bus, whoever gives it: the one place to see what has become of it.
-import type { CommandBus } from '@nestjs/cqrs';
+// What has become of each command, told to an observer.
 import { isRefusal } from '../runtime/refusal.js';
 import { stopwatch } from '../runtime/runtime.js';
+import type { CommandWatch } from './watched-command-bus.js';
 
 /**
  * - `accepted`: something is written
@@ -25,21 +25,16 @@ export function outcomeOf(answer: unknown): 'accepted' | 'repeated' {
   return events?.length === 0 || created === false || claims?.length === 0 ? 'repeated' : 'accepted';
 }
 
-/** The bus has no place for an observer, so its `execute` is replaced. */
-export function observeCommands(bus: CommandBus, observe: CommandObserver): void {
-  const execute: (command: object) => Promise<unknown> = bus.execute.bind(bus);
-  const observed = (command: object): Promise<unknown> => {
+export const observedBy =
+  (observe: CommandObserver): CommandWatch =>
+  async (command, execute) => {
     const startedAt = stopwatch();
-    return execute(command).then(
-      (answer) => {
-        observe(kindOf(command), outcomeOf(answer), stopwatch() - startedAt);
-        return answer;
-      },
-      (error: unknown) => {
-        observe(kindOf(command), isRefusal(error) ? 'refused' : 'failed', stopwatch() - startedAt);
-        throw error;
-      },
-    );
+    try {
+      const answer = await execute();
+      observe(kindOf(command), outcomeOf(answer), stopwatch() - startedAt);
+      return answer;
+    } catch (error) {
+      observe(kindOf(command), isRefusal(error) ? 'refused' : 'failed', stopwatch() - startedAt);
+      throw error;
+    }
   };
-  bus.execute = observed;
-}

@@ -1,20 +1,20 @@
 // Spans for a command and for its way through the write queue, below the request or the execution that gave it.
-import type { CommandBus } from '@nestjs/cqrs';
 import { context, ROOT_CONTEXT, SpanStatusCode, trace, type Span, type Tracer } from '@opentelemetry/api';
-import type { Work, WriteQueue } from '../database/write-queue.js';
+import type { WriteWatch } from '../database/write-queue.js';
 import { isRefusal } from '../runtime/refusal.js';
 import { kindOf, outcomeOf } from './observed-commands.js';
+import type { CommandWatch } from './watched-command-bus.js';
 
 /** What nobody asked for (looking for work, ending leases) happens all the time and begins no trace. */
 const isTraced = (): boolean => trace.getActiveSpan() !== undefined;
 
-export function traceCommands(bus: CommandBus, tracer: Tracer): void {
-  const execute: (command: object) => Promise<unknown> = bus.execute.bind(bus);
-  const traced = (command: object): Promise<unknown> => {
-    if (!isTraced()) return execute(command);
+export const tracedCommands =
+  (tracer: Tracer): CommandWatch =>
+  (command, execute) => {
+    if (!isTraced()) return execute();
     return tracer.startActiveSpan(kindOf(command), async (span) => {
       try {
-        const answer = await execute(command);
+        const answer = await execute();
         span.setAttribute('daybook.command.outcome', outcomeOf(answer));
         return answer;
       } catch (error) {
@@ -25,8 +25,6 @@ export function traceCommands(bus: CommandBus, tracer: Tracer): void {
       }
     });
   };
-  bus.execute = traced;
-}
 
 /** A refusal is an answer like any other; its text may hold what was asked, so the code is enough. */
 function tell(span: Span, error: unknown): void {
@@ -37,17 +35,17 @@ function tell(span: Span, error: unknown): void {
 }
 
 /** The commands of one transaction belong to many traces: each has a span, and all say how many they were. */
-export function traceWrites(queue: WriteQueue, tracer: Tracer): void {
-  const run = queue.run.bind(queue);
-  const traced = async <T>(work: Work<T>): Promise<T> => {
+export const tracedWrites =
+  (tracer: Tracer): WriteWatch =>
+  async (work, run) => {
     if (!isTraced()) return run(work);
     const span = tracer.startSpan('commit');
     let commands = { count: 0 };
     // Whoever comes first also drives the queue for all others: it must not do so in a trace of its own.
     const written = context.with(ROOT_CONTEXT, () =>
-      run<T>((transaction) => {
+      run((transaction) => {
         span.addEvent('transaction');
-        commands = transaction.once(traceWrites, () => ({ count: 0 }));
+        commands = transaction.once(tracedWrites, () => ({ count: 0 }));
         commands.count += 1;
         return work(transaction);
       }),
@@ -59,5 +57,3 @@ export function traceWrites(queue: WriteQueue, tracer: Tracer): void {
       span.end();
     }
   };
-  queue.run = traced;
-}

@@ -1,14 +1,14 @@
 // OpenTelemetry traces: loaded only when there is an endpoint to send them to. No other room imports OpenTelemetry.
-import type { CommandBus } from '@nestjs/cqrs';
 import { context, propagation, trace, type Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { FastifyInstance } from 'fastify';
-import type { WriteQueue } from '../database/write-queue.js';
-import { traceCommands, traceWrites } from './traced-commands.js';
+import type { WriteWatch } from '../database/write-queue.js';
+import { tracedCommands, tracedWrites } from './traced-commands.js';
 import { traceRequests } from './traced-requests.js';
 import { traceWork, type Work } from './traced-work.js';
+import type { CommandWatch } from './watched-command-bus.js';
 
 export interface TracingOptions {
   /** Of a collector, like `http://localhost:4318`: spans go to `/v1/traces` below it, as JSON. */
@@ -20,6 +20,8 @@ export interface TracingOptions {
 const exportTimeoutMs = 3_000;
 
 export class Tracing {
+  readonly commands: CommandWatch;
+  readonly writes: WriteWatch;
   private readonly provider: NodeTracerProvider;
   private readonly tracer: Tracer;
 
@@ -33,18 +35,12 @@ export class Tracing {
     });
     this.provider.register();
     this.tracer = this.provider.getTracer('daybook');
+    this.commands = tracedCommands(this.tracer);
+    this.writes = tracedWrites(this.tracer);
   }
 
   requests(fastify: FastifyInstance): void {
     traceRequests(fastify, this.tracer);
-  }
-
-  commands(bus: CommandBus): void {
-    traceCommands(bus, this.tracer);
-  }
-
-  writes(queue: WriteQueue): void {
-    traceWrites(queue, this.tracer);
   }
 
   /** @param triggerOf the `traceparent` of what began a stream, if it was kept */

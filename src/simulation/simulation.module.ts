@@ -1,6 +1,5 @@
 // The job of model-days: commands, queries and their controllers.
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { HttpModule } from '../http/http.module.js';
 import { Runtime } from '../runtime/runtime.js';
 import { OpenKinds } from '../work/open-kinds.js';
@@ -44,7 +43,7 @@ export class SimulationModule {
     const limits = limitsOf(settings);
     return {
       module: SimulationModule,
-      imports: [CqrsModule, HttpModule],
+      imports: [HttpModule],
       controllers: [
         SimulateController,
         JobsController,

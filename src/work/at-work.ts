@@ -1,14 +1,16 @@
 // A service at work: leases are looked through always; what has an executor is run.
-import { ofType, type EventBus } from '@nestjs/cqrs';
+import { Inject, Injectable } from '@nestjs/common';
+import { EventBus, ofType } from '@nestjs/cqrs';
 import type { Logger } from 'pino';
-import type { Reader } from '../database/reader.js';
+import { Database } from '../database/database.js';
 import { ownActor } from '../event-store/event-store.js';
-import type { Runtime } from '../runtime/runtime.js';
+import { Runtime } from '../runtime/runtime.js';
+import { SERVICE_LOG } from '../runtime/service-log.js';
 import { BuiltInWorker } from './built-in-worker.js';
 import type { ExecutionObserver } from './execution.js';
 import type { Executor } from './executors/executor.js';
 import { LeaseWatch } from './lease-watch.js';
-import type { OpenKinds } from './open-kinds.js';
+import { OpenKinds } from './open-kinds.js';
 import { StreamChanged } from './stream-changed.js';
 import type { ExecutorTools } from './work-kind.js';
 import type { WorkingKind } from './working-kind.js';
@@ -36,47 +38,60 @@ export async function openExecutors(
 }
 
 export interface AtWorkOptions {
-  kinds: OpenKinds;
   source: WorkSource;
   executors: Executors;
-  bus: EventBus;
-  reader: Reader;
-  runtime: Runtime;
-  log: Logger;
   /** How long what runs may go on at the end, in milliseconds. */
   graceMs: number;
   observer?: ExecutionObserver | undefined;
 }
 
-/** Resolves the returned call when all rest. */
-export function startWork(options: AtWorkOptions): () => Promise<void> {
-  const { kinds, source, executors, reader, runtime, log } = options;
-  const { leaseMs } = kinds.parts.terms;
-  const prefixes = kinds.withWork().map(({ kind }) => kind.streamPrefix);
-  const watch = new LeaseWatch({ reader, source, runtime, log, leaseMs, prefixes });
-  watch.start();
-  if (executors.size === 0) return () => watch.stop();
+@Injectable()
+export class AtWork {
+  private rest = (): Promise<void> => Promise.resolve();
 
-  const worker = new BuiltInWorker({
-    source,
-    kinds: kinds.withWork().flatMap(({ work: { name, concurrency, timeLimit } }) => {
-      const executor = executors.get(name);
-      return executor === undefined ? [] : [{ name, executor, concurrency, timeLimit }];
-    }),
-    runtime,
-    log,
-    name: ownActor,
-    leaseMs,
-    observer: options.observer,
-  });
-  const stopWaking = wakeWith(options.bus, kinds, worker);
-  worker.wake();
-  return async () => {
-    await worker.stop(options.graceMs);
-    // Until then a cancel must still reach what runs.
-    stopWaking();
-    await watch.stop();
-  };
+  constructor(
+    private readonly kinds: OpenKinds,
+    private readonly bus: EventBus,
+    private readonly database: Database,
+    private readonly runtime: Runtime,
+    @Inject(SERVICE_LOG) private readonly log: Logger,
+  ) {}
+
+  start({ source, executors, graceMs, observer }: AtWorkOptions): void {
+    const { kinds, bus, database, runtime, log } = this;
+    const { leaseMs } = kinds.parts.terms;
+    const prefixes = kinds.withWork().map(({ kind }) => kind.streamPrefix);
+    const watch = new LeaseWatch({ reader: database.reader, source, runtime, log, leaseMs, prefixes });
+    watch.start();
+    this.rest = () => watch.stop();
+    if (executors.size === 0) return;
+
+    const worker = new BuiltInWorker({
+      source,
+      kinds: kinds.withWork().flatMap(({ work: { name, concurrency, timeLimit } }) => {
+        const executor = executors.get(name);
+        return executor === undefined ? [] : [{ name, executor, concurrency, timeLimit }];
+      }),
+      runtime,
+      log,
+      name: ownActor,
+      leaseMs,
+      observer,
+    });
+    const stopWaking = wakeWith(bus, kinds, worker);
+    worker.wake();
+    this.rest = async () => {
+      await worker.stop(graceMs);
+      // Until then a cancel must still reach what runs.
+      stopWaking();
+      await watch.stop();
+    };
+  }
+
+  /** Claims no more, lets what runs finish within the grace period, and gives back the rest. */
+  stop(): Promise<void> {
+    return this.rest();
+  }
 }
 
 /** The worker looks for work whenever something happened, and hears when what it runs was cancelled. */

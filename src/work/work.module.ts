@@ -1,12 +1,14 @@
 // The work of all kinds: the commands on leases and what has ended, and the kinds as they are open.
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { CqrsModule, EventBus } from '@nestjs/cqrs';
+import { EventBus } from '@nestjs/cqrs';
 import { OwnCommands } from '../audit/own-commands.js';
 import { EventStore } from '../event-store/event-store.js';
 import { Runtime } from '../runtime/runtime.js';
+import { AtWork } from './at-work.js';
 import { ChangeStreamHandler } from './change-stream.js';
 import { ClaimWorkHandler } from './claim-work.js';
 import { CleanUpHandler } from './expiry/clean-up.js';
+import { Retention } from './expiry/retention.js';
 import { CommandedWork } from './commanded-work.js';
 import { ExpireLeaseHandler } from './expire-lease.js';
 import { LeaseTerms } from './lease-terms.js';
@@ -27,7 +29,6 @@ export class WorkModule {
     const described = await describeKinds(kinds, settings);
     return {
       module: WorkModule,
-      imports: [CqrsModule],
       providers: [
         {
           provide: OpenKinds,
@@ -43,8 +44,10 @@ export class WorkModule {
         OwnCommands,
         CommandedWork,
         Recovery,
+        AtWork,
+        Retention,
       ],
-      exports: [OpenKinds],
+      exports: [OpenKinds, AtWork, Retention],
     };
   }
 }

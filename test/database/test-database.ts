@@ -4,7 +4,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { Database, type DatabaseOptions } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { engineOf } from '../../src/database/engines.js';
-import { migrationsOf, tablesOf } from '../../src/application.js';
+import { migrationsOf, tablesOf } from '../../src/schema.js';
 import { kinds } from '../../src/kinds.js';
 import type { Workplace } from '../support/workplace.js';
 

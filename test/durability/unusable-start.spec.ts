@@ -6,7 +6,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { engineOf } from '../../src/database/engines.js';
 import { Database } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
-import { migrationsOf } from '../../src/application.js';
+import { migrationsOf } from '../../src/schema.js';
 import { kinds } from '../../src/kinds.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startInVain, type Exit, type Settings } from './daybook-process.js';

@@ -1,6 +1,6 @@
 // What serves counters: one command and its doors.
 import { Body, Controller, Delete, HttpCode, Module, Param, Post } from '@nestjs/common';
-import { Command, CommandBus, CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../src/database/database.js';
 import type { Metadata } from '../../src/event-store/event-store.js';
 import { streamOf } from '../../src/event-store/kind.js';
@@ -88,7 +88,6 @@ class CountersController {
 }
 
 @Module({
-  imports: [CqrsModule],
   controllers: [CountersController],
   providers: [
     {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillDisk } from '../database/test-database.js';
 import { startTestService, type TestService } from '../support/service.js';
+import { kinds } from '../../src/kinds.js';
 import { workplace } from '../support/workplace.js';
 import { ScriptedExecutor } from '../work/scripted-executor.js';
 import { until } from '../support/until.js';
@@ -94,6 +95,27 @@ it('counts commands by kind and outcome', async () => {
   expect(moved(before, after, 'daybook_command_duration_seconds_sum', { kind: 'CreateJob' })).toBeGreaterThan(
     0,
   );
+});
+
+it('counts what admins ask for as commands too', async () => {
+  // As they were built: the threads are programs of their own.
+  const programs = new URL('../../dist/', import.meta.url).href;
+  const built = { ...kinds, url: new URL('kinds.js', programs).href };
+  const service = await startTestService(place, {}, { programs, kinds: built });
+  const before = await scrape(service);
+  expect((await service.post('/admin/projections/rebuild', { projection: 'nothing' })).status).toBe(404);
+  const { body: rebuild } = await service.post('/admin/projections/rebuild', {});
+  await service.post(`/admin/projections/rebuild/${rebuild.id}/cancel`, {});
+  expect((await service.post('/admin/verify', {})).status).toBe(200);
+  await service.post('/admin/jobs/cleanup', { older_than_days: 1 });
+  const after = await scrape(service);
+  const commands = (kind: string, outcome: string): number =>
+    moved(before, after, 'daybook_commands_total', { kind, outcome });
+  expect(commands('StartRebuild', 'refused')).toBe(1);
+  expect(commands('StartRebuild', 'accepted')).toBe(1);
+  expect(commands('CancelRebuild', 'accepted')).toBe(1);
+  expect(commands('VerifyLog', 'accepted')).toBe(1);
+  expect(commands('CleanUp', 'accepted')).toBe(1);
 });
 
 it('tells how many commands share a commit, and how long it takes', async () => {

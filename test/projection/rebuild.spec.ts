@@ -4,7 +4,7 @@ import { Database } from '../../src/database/database.js';
 import { Rebuilds, type RebuildView } from '../../src/projection/rebuilds.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { engineOf } from '../../src/database/engines.js';
-import { migrationsOf, tablesOf } from '../../src/application.js';
+import { migrationsOf, tablesOf } from '../../src/schema.js';
 import { kinds } from '../../src/kinds.js';
 import { jobKind } from '../../src/simulation/kind.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -192,10 +192,12 @@ it.each([
     tables: tablesOf(kinds),
     runtime: systemRuntime,
     limits: { busyRetryMs: 0 },
-    observer: {
-      committed: () => undefined,
-      unavailable: () => {
-        if (isReleased) release();
+    watching: {
+      observer: {
+        committed: () => undefined,
+        unavailable: () => {
+          if (isReleased) release();
+        },
       },
     },
   });

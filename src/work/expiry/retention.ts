@@ -1,29 +1,30 @@
 // Removes what ended long ago by itself, once a day, for each kind that has a retention.
+import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import type { OwnCommands } from '../../audit/own-commands.js';
-import type { Cancel, Runtime } from '../../runtime/runtime.js';
+import { OwnCommands } from '../../audit/own-commands.js';
+import { Runtime, type Cancel } from '../../runtime/runtime.js';
+import { SERVICE_LOG } from '../../runtime/service-log.js';
+import { OpenKinds } from '../open-kinds.js';
 import { CleanUp } from './clean-up.js';
-import type { OpenKinds } from '../open-kinds.js';
 
 const dayMs = 86_400_000;
 
-export interface RetentionOptions {
-  kinds: OpenKinds;
-  commands: OwnCommands;
-  runtime: Runtime;
-  log: Logger;
-}
-
+@Injectable()
 export class Retention {
   private cancel: Cancel | undefined;
   private cleaning: Promise<void> = Promise.resolve();
   private readonly stopped = new AbortController();
 
-  constructor(private readonly options: RetentionOptions) {}
+  constructor(
+    private readonly kinds: OpenKinds,
+    private readonly commands: OwnCommands,
+    private readonly runtime: Runtime,
+    @Inject(SERVICE_LOG) private readonly log: Logger,
+  ) {}
 
   /** At once, and each day after: a service that is restarted every night would else never come to it. */
   start(): void {
-    const { kinds, runtime } = this.options;
+    const { kinds, runtime } = this;
     if (kinds.expiries().every(({ expiry }) => expiry.retentionDays === undefined)) return;
     this.cleaning = this.cleanAll().finally(() => {
       if (this.stopped.signal.aborted) return;
@@ -41,14 +42,14 @@ export class Retention {
   }
 
   private async cleanAll(): Promise<void> {
-    for (const { kindName, expiry } of this.options.kinds.expiries()) {
+    for (const { kindName, expiry } of this.kinds.expiries()) {
       if (expiry.retentionDays !== undefined)
         await this.clean(kindName, expiry.subjects, expiry.retentionDays);
     }
   }
 
   private async clean(kindName: string, subjects: string, retentionDays: number): Promise<void> {
-    const { commands, log } = this.options;
+    const { commands, log } = this;
     const metadata = commands.metadata();
     const command = new CleanUp(kindName, retentionDays, metadata, this.stopped.signal);
     try {
