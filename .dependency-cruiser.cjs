@@ -9,9 +9,9 @@ const rooms = {
   projection: ['event-store', 'database', 'runtime'],
   work: ['audit', 'event-store', 'database', 'runtime'],
   audit: ['projection', 'event-store', 'database', 'proof', 'runtime'],
-  kind: mechanisms,
+  kind: ['cli', ...mechanisms],
   http: ['kind', ...mechanisms],
-  observability: ['simulation', 'http', ...mechanisms],
+  observability: ['kind', 'http', ...mechanisms],
   simulation: ['http', 'kind', ...mechanisms],
 };
 
@@ -34,7 +34,8 @@ const commandLine = [
     from: { path: '^src/cli/' },
     to: {
       path: '^src/',
-      pathNot: '^src/((cli|client|runtime|database|event-store|proof|audit)/|(config|kinds|schema)\\.ts$)',
+      pathNot:
+        '^src/((cli|client|runtime|database|event-store|kind|proof|audit)/|(config|kinds|schema)\\.ts$)',
     },
   },
   {
@@ -46,7 +47,7 @@ const commandLine = [
         '^src/cli/((accept-rollback|backup|export|migrate|restore|verify)-command|database|own-files|verify-[a-z]+)\\.ts$',
     },
     to: {
-      path: '^src/((database|event-store|proof|audit)/|(kinds|schema)\\.ts$)',
+      path: '^src/((database|event-store|kind|proof|audit)/|(kinds|schema)\\.ts$)',
       pathNot: '/(service-lock|engines)\\.ts$',
     },
   },
@@ -87,6 +88,20 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/(${mechanisms.join('|')}|kind|http)/` },
       to: { path: '^src/(simulation|documents)/' },
+    },
+    {
+      name: 'what-a-kind-is-to-the-terminal-is-a-type',
+      comment: 'the rooms that work over kinds load no command',
+      severity: 'error',
+      from: { path: '^src/kind/' },
+      to: { path: '^src/cli/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'what-a-kind-registers-is-loaded-late',
+      comment: 'whoever asks for one part of a kind loads no other: help needs no rules, a thread no Nest',
+      severity: 'error',
+      from: { path: '^src/(?!kind/|event-store/)[^/]+/kind\\.ts$' },
+      to: { dependencyTypesNot: ['type-only', 'dynamic-import'] },
     },
     {
       name: 'one-place-knows-which-database',

@@ -2,7 +2,7 @@
 // that they stand for. `daybook verify` finds nothing wrong with it.
 import { randomUUID } from 'node:crypto';
 import BetterSqlite3 from 'better-sqlite3';
-import { catchUp, cellsOf, columnsOf, engineOf, evolve, jobKind, logOf } from './built.js';
+import { catchUp, cellsOf, columnsOf, engineOf, evolve, jobStreams, logOf } from './built.js';
 import { dates } from './model-days.js';
 import { databaseIn, serviceIn } from './service.js';
 
@@ -71,7 +71,7 @@ function writerOf(connection) {
     'metadata',
     'recorded_at',
   ]);
-  const tables = jobKind.projection.tables.map((table) => ({
+  const tables = jobStreams.projection.tables.map((table) => ({
     table,
     insert: insertInto(table.name, columnsOf(table)),
   }));
@@ -87,7 +87,7 @@ function writerOf(connection) {
       const metadata = { actor: 'bench', correlation_id: randomUUID(), causation_id: randomUUID() };
       insertEvent.run(
         position,
-        `${jobKind.streamPrefix}${jobId}`,
+        `${jobStreams.streamPrefix}${jobId}`,
         state?.version,
         event.type,
         1,
@@ -97,7 +97,7 @@ function writerOf(connection) {
       );
     }
     for (const { table, insert } of tables)
-      for (const row of jobKind.projection.rowsOf(state, table.name)) insert.run(cellsOf(table, row));
+      for (const row of jobStreams.projection.rowsOf(state, table.name)) insert.run(cellsOf(table, row));
   });
   return { addJob };
 }

@@ -7,9 +7,11 @@ export const { AppModule } = /** @type {typeof import('../src/app.module.js')} *
 export const { evolve } = /** @type {typeof import('../src/simulation/domain/evolve.js')} */ (
   await built('simulation/domain/evolve.js')
 );
-export const { kinds } = /** @type {typeof import('../src/kinds.js')} */ (await built('kinds.js'));
-export const { jobKind } = /** @type {typeof import('../src/simulation/kind.js')} */ (
-  await built('simulation/kind.js')
+const { loadKinds } = /** @type {typeof import('../src/kind/kind.js')} */ (await built('kind/kind.js'));
+const { kinds: listed } = /** @type {typeof import('../src/kinds.js')} */ (await built('kinds.js'));
+export const kinds = await loadKinds(listed);
+export const { jobStreams } = /** @type {typeof import('../src/simulation/stream-kind.js')} */ (
+  await built('simulation/stream-kind.js')
 );
 export const { engineOf } = /** @type {typeof import('../src/database/engines.js')} */ (
   await built('database/engines.js')

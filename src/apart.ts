@@ -3,48 +3,42 @@
 import 'reflect-metadata';
 import { pino } from 'pino';
 import { openApplication } from './application.js';
+import type { OpenApart } from './cli/target.js';
 import type { Transport } from './client/transport.js';
-import type { Settings } from './config.js';
-import type { ServiceLock } from './database/service-lock.js';
 import { Health } from './http/health.js';
-import { kinds } from './kinds.js';
+import { loadKinds, type KindList } from './kind/kind.js';
 import { systemRuntime } from './runtime/runtime.js';
 import { bringUpToDate } from './up-to-date.js';
 
-/**
- * @param lock of the database, taken; it is released when the application is closed, or cannot be opened
- * @param complain is handed what the application has to complain of, as lines
- * @throws UnusableDatabase
- */
-export async function apart(
-  settings: Settings,
-  lock: ServiceLock,
-  complain: (lines: string) => void,
-): Promise<{ transport: Transport; close: () => Promise<void> }> {
-  const log = pino({ level: 'error', base: null }, { write: complain });
-  const application = await openApplication({ settings, runtime: systemRuntime, log, kinds }, lock);
-  const { app, close } = application;
-  try {
-    await bringUpToDate(application);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  app.get(Health, { strict: false }).serving();
-  const transport: Transport = {
-    name: settings.databasePath,
-    async send({ method, path, headers, body }) {
-      const payload = body === undefined ? {} : { payload: body };
-      const reply = await app.inject({ method, url: path, headers, ...payload, payloadAsStream: true });
-      return {
-        status: reply.statusCode,
-        header(name) {
-          const value = reply.headers[name];
-          return value === undefined ? undefined : String(value);
-        },
-        body: reply.stream() as AsyncIterable<Uint8Array>,
-      };
-    },
+/** @returns what opens it, and throws UnusableDatabase when it cannot */
+export const apart =
+  (kindList: KindList): OpenApart =>
+  async (settings, lock, complain) => {
+    const log = pino({ level: 'error', base: null }, { write: complain });
+    const kinds = await loadKinds(kindList);
+    const application = await openApplication({ settings, runtime: systemRuntime, log, kinds }, lock);
+    const { app, close } = application;
+    try {
+      await bringUpToDate(application);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    app.get(Health, { strict: false }).serving();
+    const transport: Transport = {
+      name: settings.databasePath,
+      async send({ method, path, headers, body }) {
+        const payload = body === undefined ? {} : { payload: body };
+        const reply = await app.inject({ method, url: path, headers, ...payload, payloadAsStream: true });
+        return {
+          status: reply.statusCode,
+          header(name) {
+            const value = reply.headers[name];
+            return value === undefined ? undefined : String(value);
+          },
+          body: reply.stream() as AsyncIterable<Uint8Array>,
+        };
+      },
+    };
+    return { transport, close };
   };
-  return { transport, close };
-}

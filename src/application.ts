@@ -14,8 +14,8 @@ import { requestLog } from './http/request-log.js';
 import { createAdapter } from './http/server.js';
 import { validationPipe } from './http/validation.js';
 import { NestLog } from './nest-log.js';
+import { gaugesOf } from './observability/gauges.js';
 import { openParts, type Composition, type Parts } from './parts.js';
-import { countJobs, countModelDays } from './simulation/queries/job-counts.js';
 
 export interface Application {
   app: NestFastifyApplication;
@@ -42,7 +42,7 @@ export async function openApplication(composition: Composition, lock: ServiceLoc
   try {
     app = await createApp(parts);
     await app.init();
-    watchGauges(app, parts);
+    await watchGauges(app, parts);
     return { app, parts, close };
   } catch (error) {
     await close();
@@ -66,15 +66,18 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   return app;
 }
 
-function watchGauges(app: NestFastifyApplication, { database, rebuilds, metrics }: Parts): void {
+async function watchGauges(
+  app: NestFastifyApplication,
+  { database, kinds, rebuilds, metrics }: Parts,
+): Promise<void> {
   const log = app.get(Log);
   const streams = app.get(OpenStreams, { strict: false });
-  metrics.watch({
-    jobs: () => countJobs(database.reader),
-    modelDays: () => countModelDays(database.reader),
+  for (const kind of kinds.list) metrics.watch((await kind.gauges?.()) ?? [], database.reader);
+  const sights = {
     logEvents: () => log.end(),
     writesWaiting: () => database.queue.depth,
     liveStreams: () => streams.count,
     rebuild: () => rebuilds.progress,
-  });
+  };
+  metrics.watch(gaugesOf(sights), database.reader);
 }

@@ -6,7 +6,7 @@ import { notaryMethods, type NotaryOptions, type OpenNotary } from './audit/remo
 import type { Half, Halves, VerifyTask } from './audit/verifier.js';
 import { verifyTables } from './audit/verify.js';
 import { engineOf } from './database/engines.js';
-import { loadKinds } from './kind/kind.js';
+import { loadKindsAt } from './kind/kind.js';
 import { foldMethods, type FoldTask } from './projection/fold-thread.js';
 import { LogFold } from './projection/log-fold.js';
 import { projectedAmong } from './projection/projected.js';
@@ -32,7 +32,7 @@ async function methodsOf({ work, task }: Work): Promise<Methods> {
 }
 
 async function openFold({ url, kindsUrl, projections }: FoldTask): Promise<LogFold> {
-  const { list } = await loadKinds(kindsUrl);
+  const { list } = await loadKindsAt(kindsUrl);
   const kinds = projectedAmong(list).filter(({ projection }) => projections.includes(projection.name));
   return LogFold.of(kinds, await engineOf(url).openReader(), { nextTurn: systemRuntime.nextTurn });
 }
@@ -62,7 +62,7 @@ async function check({ url, keyFile, kindsUrl, copyOf, half }: VerifyTask): Prom
     tellProgress(port, done);
   };
   try {
-    if (half === 'tables') return await verifyTables((await loadKinds(kindsUrl)).list, opened, onProgress);
+    if (half === 'tables') return await verifyTables((await loadKindsAt(kindsUrl)).list, opened, onProgress);
     const { events, problems, warnings } = await checkSignedLog(opened, {
       engine: engineOf(copyOf ?? url),
       keyFile,

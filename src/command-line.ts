@@ -1,18 +1,25 @@
-// The command line as a whole: which contexts have commands, and how the application is opened when no service runs.
+// The command line as a whole: the commands of every kind among those of Daybook, and how the application is opened when
+// no service runs.
 import { createRequire } from 'node:module';
 import { addDatabaseCommands } from './cli/database-group.js';
 import { addHistoryCommands } from './cli/history-group.js';
 import { runCommand } from './cli/run.js';
 import type { Surroundings } from './cli/shell.js';
-import { addJobCommands, jobOptions } from './simulation/cli/job-group.js';
-import { addJobUpkeepCommands } from './simulation/cli/job-upkeep-group.js';
-import { jobWords } from './simulation/cli/job-words.js';
+import type { TerminalKind } from './cli/terminal-kind.js';
+import type { KindList } from './kind/kind.js';
+import { kinds as allKinds } from './kinds.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** @returns the exit status */
-export const run = (words: readonly string[], surroundings: Surroundings): Promise<number> =>
-  runCommand(words, surroundings, {
+export async function run(
+  words: readonly string[],
+  surroundings: Surroundings,
+  kinds: KindList = allKinds,
+): Promise<number> {
+  const terminals: TerminalKind[] = [];
+  for (const kind of kinds.list) if (kind.terminal !== undefined) terminals.push(await kind.terminal());
+  return runCommand(words, surroundings, {
     version,
     addCommands(program, targets) {
       program.commandsGroup('Service:');
@@ -20,11 +27,16 @@ export const run = (words: readonly string[], surroundings: Surroundings): Promi
         .command('serve')
         .description('run the service; its settings are environment variables (README, "Settings")')
         .action(async () => (await import('./serve.js')).serve({ ...surroundings.env }));
-      addJobCommands(program, targets);
-      addHistoryCommands(program, targets, [jobWords]);
+      for (const terminal of terminals) terminal.addCommands(program, targets);
+      addHistoryCommands(
+        program,
+        targets,
+        terminals.flatMap(({ words: ofKind }) => ofKind ?? []),
+      );
       addDatabaseCommands(program, targets);
-      addJobUpkeepCommands(program, targets);
+      for (const terminal of terminals) terminal.addUpkeepCommands?.(program, targets);
     },
-    options: jobOptions,
-    loadApart: async () => (await import('./apart.js')).apart,
+    options: Object.fromEntries(terminals.flatMap(({ options = {} }) => Object.entries(options))),
+    loadApart: async () => (await import('./apart.js')).apart(kinds),
   });
+}

@@ -1,6 +1,8 @@
 // The kinds of stream that Daybook keeps the book of.
-import { logKind } from './audit/log-kind.js';
-import type { Kinds } from './kind/kind.js';
+import type { KindList } from './kind/kind.js';
 import { jobKind } from './simulation/kind.js';
 
-export const kinds: Kinds = { list: [jobKind, logKind], url: import.meta.url };
+/** What happens to the log itself. */
+const logKind = { rules: async () => (await import('./audit/log-kind.js')).logKind };
+
+export const kinds: KindList = { list: [jobKind, logKind], url: import.meta.url };

@@ -4,7 +4,7 @@ import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { openApplication, type Application } from './application.js';
 import { environmentWith, type Settings } from './config.js';
 import { kinds as allKinds } from './kinds.js';
-import type { Kinds } from './kind/kind.js';
+import { loadKinds, type KindList } from './kind/kind.js';
 import type { Database } from './database/database.js';
 import { engineOf } from './database/engines.js';
 import { afterCommands } from './database/service-lock.js';
@@ -31,7 +31,7 @@ export interface Service {
 
 interface ServiceOptions {
   log?: Logger;
-  kinds?: Kinds;
+  kinds?: KindList;
   /** The folder in which the programs of the threads are; this one when not given. */
   programs?: string;
   /** Ends the start, which then rejects with the signal's reason; without effect once it has started. */
@@ -46,12 +46,13 @@ interface ServiceOptions {
 export async function startService(
   settings: Settings,
   runtime: Runtime,
-  { log = openLog(settings), kinds = allKinds, programs, signal }: ServiceOptions = {},
+  { log = openLog(settings), kinds: kindList = allKinds, programs, signal }: ServiceOptions = {},
 ): Promise<Service> {
   const tell = (): void => {
     log.info('told to stop before the start was over');
   };
   signal?.addEventListener('abort', tell, { once: true });
+  const kinds = await loadKinds(kindList);
   const executors = await openExecutors(kinds.list, settings, { runtime, environmentWith });
   const { ownership } = engineOf(settings.DATABASE_URL);
   const lock = await afterCommands(() => ownership.takeForService(), runtime, signal);

@@ -9,6 +9,7 @@ import { originIn } from '../database/log-identity.js';
 import { DatabaseInUse } from '../database/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../schema.js';
+import { loadKinds } from '../kind/kind.js';
 import { kinds } from '../kinds.js';
 import { databasePath, engineAt, keyFileOf, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
@@ -29,7 +30,7 @@ export async function acceptRollbackOf(options: AcceptRollbackOptions, shell: Sh
   try {
     const database = await Database.open({
       engine,
-      migrations: migrationsOf(kinds),
+      migrations: migrationsOf(await loadKinds(kinds)),
       tables: [],
       runtime: systemRuntime,
     });

@@ -4,7 +4,7 @@ import type { AcceptRollbackOptions } from './accept-rollback-command.js';
 import type { ExportOptions } from './export-command.js';
 import type { LogOptions } from './log-command.js';
 import { examples, onDatabase, onService, wholeNumber } from './options.js';
-import type { KindWords } from './kind-words.js';
+import type { KindWords } from './terminal-kind.js';
 import type { Targets } from './targets.js';
 import type { VerifyOptions } from './verify-command.js';
 

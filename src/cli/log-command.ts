@@ -2,7 +2,7 @@
 import type { Client } from '../client/client.js';
 import { timeSince } from './since.js';
 import { completeLoggedId } from './stream-id.js';
-import type { KindWords, ToldEvent } from './kind-words.js';
+import type { KindWords, ToldEvent } from './terminal-kind.js';
 import type { TargetOptions } from './target.js';
 import type { Targets } from './targets.js';
 import { oneLine } from './terminal.js';

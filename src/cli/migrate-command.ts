@@ -1,14 +1,13 @@
 // `daybook migrate`: the schema brought up to date on its own, as the start of a service does.
 import { Database } from '../database/database.js';
-import type { PendingMigration } from '../database/migration.js';
+import type { Migration, PendingMigration } from '../database/migration.js';
 import { afterCommands } from '../database/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../schema.js';
+import { loadKinds } from '../kind/kind.js';
 import { kinds } from '../kinds.js';
 import { databasePath, engineAt, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
-
-const migrations = migrationsOf(kinds);
 
 export interface MigrateOptions extends DatabaseOption {
   json?: boolean;
@@ -18,15 +17,16 @@ export interface MigrateOptions extends DatabaseOption {
 /** @throws UnusableDatabase, DatabaseInUse: nothing was changed */
 export async function migrate(options: MigrateOptions, shell: Shell): Promise<void> {
   const path = databasePath(options, shell);
+  const migrations = migrationsOf(await loadKinds(kinds));
   const pending = engineAt(path).pendingMigrations(migrations);
   const isApplied = options.dryRun !== true && pending.length > 0;
-  if (isApplied) await apply(path);
+  if (isApplied) await apply(path, migrations);
   if (options.json === true)
     shell.print(JSON.stringify({ database: path, applied: isApplied, migrations: pending }));
   else for (const line of linesOf(path, pending, isApplied)) shell.print(line);
 }
 
-async function apply(path: string): Promise<void> {
+async function apply(path: string, migrations: readonly Migration[]): Promise<void> {
   const engine = engineAt(path);
   const lock = await afterCommands(() => engine.ownership.takeForCommand(), systemRuntime);
   try {

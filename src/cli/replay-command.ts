@@ -1,7 +1,7 @@
 // Replays the life of one stream: its events one by one, with the state after each. What the events mean is their
 // kind's to say.
 import { completeLoggedId } from './stream-id.js';
-import type { KindWords, ToldEvent } from './kind-words.js';
+import type { KindWords, ToldEvent } from './terminal-kind.js';
 import type { TargetOptions } from './target.js';
 import type { Targets } from './targets.js';
 import { oneLine } from './terminal.js';

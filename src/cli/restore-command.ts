@@ -5,9 +5,11 @@ import type { Verification } from '../audit/verifier.js';
 import type { Replacing } from '../database/database-files.js';
 import { Database } from '../database/database.js';
 import { originIn } from '../database/log-identity.js';
+import type { Migration } from '../database/migration.js';
 import { endOf } from '../event-store/log.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../schema.js';
+import { loadKinds } from '../kind/kind.js';
 import { kinds } from '../kinds.js';
 import {
   databasePath,
@@ -22,8 +24,6 @@ import type { Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
 import { verificationLines } from './verify-report.js';
 
-const migrations = migrationsOf(kinds);
-
 export interface RestoreOptions extends DatabaseOption {
   json?: boolean;
 }
@@ -32,12 +32,13 @@ export interface RestoreOptions extends DatabaseOption {
 export async function restore(file: string, options: RestoreOptions, shell: Shell): Promise<void> {
   const path = databasePath(options, shell);
   const keyFile = keyFileOf(options, shell);
+  const migrations = migrationsOf(await loadKinds(kinds));
   const replacement = filesOf(path).beginReplacement(systemRuntime);
   try {
     replacement.take(file, migrations);
     // Not before: nothing is heard while SQLite copies, and a process that does not end at Ctrl-C gets killed anyway.
     const verification = await shell.interruptible((signal) =>
-      check(pathOf(replacement), { present: path, keyFile, shell, signal }),
+      check(pathOf(replacement), { present: path, keyFile, migrations, shell, signal }),
     );
     if (!verification.ok) {
       shell.status = 1;
@@ -64,11 +65,15 @@ interface Checking {
   /** The database that is there now. */
   present: string;
   keyFile: string;
+  migrations: readonly Migration[];
   shell: Shell;
   signal: AbortSignal;
 }
 
-async function check(copy: string, { present, keyFile, shell, signal }: Checking): Promise<Verification> {
+async function check(
+  copy: string,
+  { present, keyFile, migrations, shell, signal }: Checking,
+): Promise<Verification> {
   // The service would bring it up to date at its start; what is checked must be what it will find.
   await (
     await Database.open({ engine: engineAt(copy), migrations, tables: [], runtime: systemRuntime })

@@ -1,7 +1,7 @@
 // Which of its kind is meant: an id, or its beginning when no other one begins so.
 import type { Client } from '../client/client.js';
 import { Refusal } from '../runtime/refusal.js';
-import type { KindWords } from './kind-words.js';
+import type { KindWords } from './terminal-kind.js';
 
 const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const beginning = /^[\da-f-]{4,36}$/;

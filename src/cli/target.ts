@@ -20,7 +20,10 @@ export interface Target {
   whenWorthAsking(signal: AbortSignal): Promise<void>;
 }
 
-/** Opens the application on a database whose lock is taken. */
+/**
+ * Opens the application on a database whose lock is taken. The lock is released with it, also when it cannot be opened.
+ * `complain` is handed what the application has to complain of, as lines.
+ */
 export type OpenApart = (
   settings: Settings,
   lock: ServiceLock,

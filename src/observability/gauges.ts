@@ -1,9 +1,10 @@
 // What is not counted as it happens but looked at when somebody asks.
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge as PrometheusGauge, type Registry } from 'prom-client';
+import type { Reader } from '../database/reader.js';
+import type { Gauge } from '../kind/gauge.js';
 
+/** What the mechanisms have to show. */
 export interface Sights {
-  jobs(): Promise<Readonly<Record<string, number>>>;
-  modelDays(): Promise<Readonly<Record<string, number>>>;
   logEvents(): Promise<number>;
   writesWaiting(): number;
   liveStreams(): number;
@@ -11,43 +12,42 @@ export interface Sights {
   rebuild(): { done: number; total: number };
 }
 
-export function watchGauges(registry: Registry, sights: Sights): void {
-  const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      async collect() {
-        this.set(await read());
-      },
-    });
-  const byStatus = (name: string, help: string, read: () => Promise<Readonly<Record<string, number>>>) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      labelNames: ['status'],
-      async collect() {
-        for (const [status, count] of Object.entries(await read())) this.set({ status }, count);
-      },
-    });
-
-  byStatus('daybook_jobs', 'Jobs by status', () => sights.jobs());
-  byStatus('daybook_model_days', 'Model-days by status', () => sights.modelDays());
-  gauge('daybook_log_events', 'Events in the log', () => sights.logEvents());
-  gauge('daybook_write_queue_commands', 'Commands that wait for their transaction', () =>
+export const gaugesOf = (sights: Sights): Gauge[] => [
+  gaugeOf('daybook_log_events', 'Events in the log', () => sights.logEvents()),
+  gaugeOf('daybook_write_queue_commands', 'Commands that wait for their transaction', () =>
     sights.writesWaiting(),
-  );
-  gauge('daybook_live_streams', 'Open streams of Server-Sent Events', () => sights.liveStreams());
-  gauge(
+  ),
+  gaugeOf('daybook_live_streams', 'Open streams of Server-Sent Events', () => sights.liveStreams()),
+  gaugeOf(
     'daybook_rebuild_events',
     'Events that the running rebuild has to fold',
     () => sights.rebuild().total,
-  );
-  gauge(
+  ),
+  gaugeOf(
     'daybook_rebuild_events_done',
     'Events that the running rebuild has folded',
     () => sights.rebuild().done,
-  );
+  ),
+];
+
+const gaugeOf = (name: string, help: string, look: () => number | Promise<number>): Gauge => ({
+  name,
+  help,
+  read: async () => [{ value: await look() }],
+});
+
+export function watchGauges(registry: Registry, gauges: readonly Gauge[], reader: Reader): void {
+  for (const gauge of gauges)
+    new PrometheusGauge({
+      name: gauge.name,
+      help: gauge.help,
+      labelNames: gauge.labelNames ?? [],
+      registers: [registry],
+      async collect() {
+        const samples = await gauge.read(reader);
+        // What has gone from the tables is shown no more.
+        this.reset();
+        for (const { labels = {}, value } of samples) this.set(labels, value);
+      },
+    });
 }

@@ -1,13 +1,15 @@
 // What is counted, as Prometheus text. The rooms know nothing of Prometheus: each tells an observer of its own making,
 // and the service hands one of these in. docs/operations.md lists names and meanings.
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Reader } from '../database/reader.js';
 import type { WriteObserver } from '../database/write-queue.js';
 import type { RequestObserver } from '../http/request-watch.js';
+import type { Gauge } from '../kind/gauge.js';
 import { observedBy } from './observed-commands.js';
 import type { CommandWatch } from './watched-command-bus.js';
 import type { ExecutionObserver } from '../work/execution.js';
 import { commandMeter, executionMeter, requestMeter, writeMeter } from './meters.js';
-import { watchGauges, type Sights } from './gauges.js';
+import { watchGauges } from './gauges.js';
 
 export class Metrics {
   readonly commands: CommandWatch;
@@ -25,9 +27,9 @@ export class Metrics {
     this.requests = requestMeter(this.registry);
   }
 
-  /** Called once, when there is something to look at. */
-  watch(sights: Sights): void {
-    watchGauges(this.registry, sights);
+  /** From now on these are looked at too. */
+  watch(gauges: readonly Gauge[], reader: Reader): void {
+    watchGauges(this.registry, gauges, reader);
   }
 
   /** The Prometheus text format, version 0.0.4. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { migrationsOf } from '../../src/schema.js';
-import { kinds } from '../../src/kinds.js';
+import { kinds } from '../support/kinds.js';
 import { takeServiceLock } from '../../src/database/sqlite/service-lock.js';
 import { daybook } from '../support/command.js';
 import { finishedJob } from '../support/finished-job.js';

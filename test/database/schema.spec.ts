@@ -1,7 +1,7 @@
 // The migrated schema against the specification (§2.2, §2.3) and against the entities that TypeORM is given.
 import { tablesOf } from '../../src/schema.js';
 import { entityOf } from '../../src/database/entity.js';
-import { kinds } from '../../src/kinds.js';
+import { kinds } from '../support/kinds.js';
 import { workplace } from '../support/workplace.js';
 import { openTestDatabase, type TestDatabase } from './test-database.js';
 

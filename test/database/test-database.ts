@@ -5,7 +5,7 @@ import { Database, type DatabaseOptions } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { engineOf } from '../../src/database/engines.js';
 import { migrationsOf, tablesOf } from '../../src/schema.js';
-import { kinds } from '../../src/kinds.js';
+import { kinds } from '../support/kinds.js';
 import type { Workplace } from '../support/workplace.js';
 
 export interface TestDatabase {

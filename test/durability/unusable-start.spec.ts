@@ -7,7 +7,7 @@ import { engineOf } from '../../src/database/engines.js';
 import { Database } from '../../src/database/database.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { migrationsOf } from '../../src/schema.js';
-import { kinds } from '../../src/kinds.js';
+import { kinds } from '../support/kinds.js';
 import { workplace } from '../support/workplace.js';
 import { settingsIn, startInVain, type Exit, type Settings } from './daybook-process.js';
 

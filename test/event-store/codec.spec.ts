@@ -1,6 +1,6 @@
 // Stored text and events: what was written by an older Daybook is read, what a newer one wrote is not guessed at.
 import { EventCodec, type EventSchema } from '../../src/event-store/codec.js';
-import { jobKind } from '../../src/simulation/kind.js';
+import { jobStreams } from '../../src/simulation/stream-kind.js';
 
 interface Moved {
   type: 'Moved';
@@ -59,8 +59,11 @@ it('says which upcast is missing', () => {
 
 it('keeps every text that JSON can hold', () => {
   const error = 'a "quote", a line\nbreak, a \u0000, a \u2028, an é, a 💥 and half of one: \ud83d';
-  const event = jobKind.codec.decode(
-    jobKind.codec.encode({ type: 'JobClosed', data: { error, failure_code: 'restart', closed_at: 'now' } }),
+  const event = jobStreams.codec.decode(
+    jobStreams.codec.encode({
+      type: 'JobClosed',
+      data: { error, failure_code: 'restart', closed_at: 'now' },
+    }),
   );
   expect(event.data).toMatchObject({ error });
 });

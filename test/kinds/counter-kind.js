@@ -289,13 +289,58 @@ const expiry = () =>
     removal: () => ({ type: 'RemoveCounter' }),
   });
 
-export const counterKind = {
+/** @returns {Promise<import('../../src/kind/gauge.js').Gauge[]>} */
+const gauges = () =>
+  Promise.resolve([
+    {
+      name: 'daybook_counter_sum',
+      help: 'Sums by counter',
+      labelNames: ['counter'],
+      async read(reader) {
+        /** @type {{ counter_id: string, sum: number }[]} */
+        const rows = await reader.all('SELECT counter_id, sum FROM counters');
+        return rows.map(({ counter_id: counter, sum: value }) => ({ labels: { counter }, value }));
+      },
+    },
+  ]);
+
+/** @returns {Promise<import('../../src/cli/terminal-kind.js').TerminalKind>} */
+const terminal = () =>
+  Promise.resolve({
+    options: { amount: '<amount>' },
+    addCommands(program, targets) {
+      program.commandsGroup('Counters:');
+      program
+        .command('add <counter> <amount>')
+        .description('add a number to a counter')
+        .option('--database <path>')
+        .option('--json')
+        .action(
+          /** @param {string} counter @param {string} amount @param {import('../../src/cli/target.js').TargetOptions} options */
+          (counter, amount, options) =>
+            targets.on(options, async ({ client }) => {
+              const { body } = await client.ask('POST', `/counters/${counter}/add`, {
+                amount: Number(amount),
+              });
+              targets.shell.print(`${counter}: ${/** @type {{ sum: number }} */ (body).sum}`);
+            }),
+        );
+    },
+  });
+
+export const counterRules = {
   name: 'counter',
   streamPrefix: 'counter-',
   decider,
   codec,
   projection,
   migrations,
+};
+
+export const counterKind = {
+  rules: () => Promise.resolve(counterRules),
   work,
   expiry,
+  gauges,
+  terminal,
 };

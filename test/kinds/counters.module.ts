@@ -9,7 +9,7 @@ import { Caller } from '../../src/http/metadata.js';
 import { Runtime, timestamp } from '../../src/runtime/runtime.js';
 import { KindStreams } from '../../src/work/kind-streams.js';
 import { OpenKinds } from '../../src/work/open-kinds.js';
-import { counterKind, type Counter, type CounterCommand, type CounterEvent } from './counter-kind.js';
+import { counterRules, type Counter, type CounterCommand, type CounterEvent } from './counter-kind.js';
 
 export class CounterStreams extends KindStreams<Counter, CounterCommand, CounterEvent> {}
 
@@ -32,7 +32,7 @@ class ChangeCounterHandler implements ICommandHandler<ChangeCounter> {
 
   async execute({ counterId, command, metadata }: ChangeCounter): Promise<number> {
     const { state } = await this.database.queue.run((transaction) =>
-      this.counters.execute(transaction, streamOf(counterKind, counterId), command, metadata),
+      this.counters.execute(transaction, streamOf(counterRules, counterId), command, metadata),
     );
     return state?.sum ?? 0;
   }
@@ -93,7 +93,7 @@ class CountersController {
     {
       provide: CounterStreams,
       useFactory: (kinds: OpenKinds) =>
-        new CounterStreams(counterKind, kinds, { projector: new Projector(counterKind) }),
+        new CounterStreams(counterRules, kinds, { projector: new Projector(counterRules) }),
       inject: [OpenKinds],
     },
     ChangeCounterHandler,

@@ -1,18 +1,9 @@
-// The kinds of a service with a second one, as its threads load them: built.
+// The kinds of a service with a second one, as its threads and the command line load them: built.
 import { counterKind } from './counter-kind.js';
 
-/**
- * The types come from the sources, so that they can be checked before anything is built.
- * @param {string} path below dist/
- * @returns {Promise<unknown>}
- */
-const built = (path) => import(new URL(`../../dist/${path}`, import.meta.url).href);
+/** @type {unknown} The types come from the sources, so that they can be checked before anything is built. */
+const built = await import(new URL('../../dist/kinds.js', import.meta.url).href);
+const { list } = /** @type {typeof import('../../src/kinds.js')} */ (built).kinds;
 
-const { logKind } = /** @type {typeof import('../../src/audit/log-kind.js')} */ (
-  await built('audit/log-kind.js')
-);
-const { jobKind } = /** @type {typeof import('../../src/simulation/kind.js')} */ (
-  await built('simulation/kind.js')
-);
-
-export const kinds = { list: [jobKind, counterKind, logKind], url: import.meta.url };
+/** @type {import('../../src/kind/kind.js').KindList} */
+export const kinds = { list: [...list, counterKind], url: import.meta.url };

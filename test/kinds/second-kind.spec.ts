@@ -7,7 +7,7 @@ import { Streams } from '../../src/event-store/streams.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { JobStreams } from '../../src/simulation/commands/job-streams.js';
 import { workplace } from '../support/workplace.js';
-import { counterKind } from './counter-kind.js';
+import { counterRules } from './counter-kind.js';
 import { CounterStreams } from './counters.module.js';
 import { startTwoKinds, type TwoKinds } from './two-kinds.js';
 
@@ -34,7 +34,7 @@ describe('two kinds in one commit', () => {
       database.queue.run((transaction) => {
         attempts.push(counterId);
         const command = { type: 'Add', counterId, amount: 1 } as const;
-        return counters.execute(transaction, streamOf(counterKind, counterId), command, metadata);
+        return counters.execute(transaction, streamOf(counterRules, counterId), command, metadata);
       });
     await Promise.all([
       addOne('a'),
@@ -56,7 +56,7 @@ describe('two kinds in one commit', () => {
   it('also when each has an event store of its own', async () => {
     const { database } = service.service;
     const streams = [1, 2].map(
-      () => new Streams(counterKind, new EventStore(systemRuntime, new LogSignal(), advanceCheckpoints)),
+      () => new Streams(counterRules, new EventStore(systemRuntime, new LogSignal(), advanceCheckpoints)),
     );
     const metadata = { actor: 'tester', correlation_id: 'c' };
     let runs = 0;

@@ -1,8 +1,7 @@
 // A service of jobs and counters, with its real threads (which are built: `npm run build`).
 import BetterSqlite3 from 'better-sqlite3';
-import { logKind } from '../../src/audit/log-kind.js';
 import type { Kind } from '../../src/kind/kind.js';
-import { jobKind } from '../../src/simulation/kind.js';
+import { kinds } from '../../src/kinds.js';
 import type { WorkKind } from '../../src/work/work-kind.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { until } from '../support/until.js';
@@ -36,7 +35,7 @@ export async function startTwoKinds(
     { MAX_ACTIVE_JOBS: '10', ...settings },
     {
       kinds: {
-        list: [jobKind, servedCounters, logKind],
+        list: [...kinds.list, servedCounters],
         url: new URL('./kinds.js', import.meta.url).href,
       },
       programs: new URL('../../dist/', import.meta.url).href,

@@ -3,7 +3,7 @@ import { LogFold, type RowWrite } from '../../src/projection/log-fold.js';
 import { Shadow } from '../../src/projection/shadow.js';
 import { endOf } from '../../src/event-store/log.js';
 import { engineOf } from '../../src/database/engines.js';
-import { jobKind } from '../../src/simulation/kind.js';
+import { jobStreams } from '../../src/simulation/stream-kind.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { verifiedTables } from '../support/reading.js';
 import { workplace } from '../support/workplace.js';
@@ -31,8 +31,8 @@ it.each([
 ])('%s', async (_how, options, step) => {
   const { database } = service.service;
   const opened = await engineOf(`sqlite:${service.databasePath}`).openReader();
-  const fold = await LogFold.of([jobKind], opened, options);
-  const shadow = new Shadow(database.engine.shadows, [jobKind.projection]);
+  const fold = await LogFold.of([jobStreams], opened, options);
+  const shadow = new Shadow(database.engine.shadows, [jobStreams.projection]);
   const end = await endOf(opened.reader);
   await database.queue.run((transaction) => shadow.create(transaction));
   let rowsMax = 0;

@@ -5,8 +5,8 @@ import { Rebuilds, type RebuildView } from '../../src/projection/rebuilds.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
 import { engineOf } from '../../src/database/engines.js';
 import { migrationsOf, tablesOf } from '../../src/schema.js';
-import { kinds } from '../../src/kinds.js';
-import { jobKind } from '../../src/simulation/kind.js';
+import { kinds } from '../support/kinds.js';
+import { jobStreams } from '../../src/simulation/stream-kind.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { verifiedTables } from '../support/reading.js';
 import { workplace } from '../support/workplace.js';
@@ -18,7 +18,7 @@ const program = new URL('../../dist/background-thread.js', import.meta.url);
 const kindsUrl = new URL('../../dist/kinds.js', import.meta.url).href;
 
 const rebuildsOf = (database: Database, path: string): Rebuilds =>
-  new Rebuilds(database, systemRuntime, [jobKind.projection], {
+  new Rebuilds(database, systemRuntime, [jobStreams.projection], {
     program,
     url: `sqlite:${path}`,
     kindsUrl,

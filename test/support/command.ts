@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Writable, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { run } from '../../src/command-line.js';
+import type { KindList } from '../../src/kind/kind.js';
 
 const dist = join(import.meta.dirname, '../../dist');
 const program = join(dist, 'cli.js');
@@ -16,7 +17,8 @@ const built = (await import(join(dist, 'command-line.js'))) as { run: typeof run
 for (const folder of ['cli', 'simulation/cli'])
   for (const file of readdirSync(join(dist, folder)).filter((name) => name.endsWith('.js')))
     await import(join(dist, folder, file));
-await import(join(dist, 'apart.js'));
+for (const file of ['apart.js', 'simulation/stream-kind.js', 'audit/log-kind.js'])
+  await import(join(dist, file));
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -47,12 +49,16 @@ export interface Command {
 const begun = new Set<AbortController>();
 
 /** Begins it in this process, with these settings and nothing of this process's environment. */
-export function beginCommand(words: readonly string[], settings: Record<string, string> = {}): Command {
+export function beginCommand(
+  words: readonly string[],
+  settings: Record<string, string> = {},
+  kinds?: KindList,
+): Command {
   const [out, err] = [new Kept(), new Kept()];
   const controller = new AbortController();
   begun.add(controller);
   const interruption = () => ({ signal: controller.signal, done: () => undefined });
-  const running = built.run(words, { out, err, env: settings, interruption });
+  const running = built.run(words, { out, err, env: settings, interruption }, kinds);
   return {
     get out() {
       return out.text;
@@ -67,8 +73,8 @@ export function beginCommand(words: readonly string[], settings: Record<string, 
   };
 }
 
-export const runDaybook = (words: readonly string[], settings?: Record<string, string>): Promise<Ended> =>
-  beginCommand(words, settings).ended;
+export const runDaybook = (...begun: Parameters<typeof beginCommand>): Promise<Ended> =>
+  beginCommand(...begun).ended;
 
 export const daybook = (...words: string[]): Promise<Ended> => runDaybook(words);
 

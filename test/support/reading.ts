@@ -3,7 +3,7 @@ import type { OpenReader } from '../../src/database/engine.js';
 import { engineOf } from '../../src/database/engines.js';
 import { logKind } from '../../src/audit/log-kind.js';
 import { verifyTables, type TableVerification } from '../../src/audit/verify.js';
-import { jobKind } from '../../src/simulation/kind.js';
+import { jobStreams } from '../../src/simulation/stream-kind.js';
 
 /** Opens it for the length of `work`. */
 export async function reading<T>(path: string, work: (opened: OpenReader) => Promise<T>): Promise<T> {
@@ -17,4 +17,4 @@ export async function reading<T>(path: string, work: (opened: OpenReader) => Pro
 
 /** Holds its tables against its events. */
 export const verifiedTables = (path: string): Promise<TableVerification> =>
-  reading(path, (opened) => verifyTables([jobKind, logKind], opened));
+  reading(path, (opened) => verifyTables([jobStreams, logKind], opened));

@@ -1,7 +1,7 @@
 // A service for a test: a real one, on a database of its own and a free port, inside of the test's process.
 import { pino, type Logger } from 'pino';
 import { readSettings } from '../../src/config.js';
-import type { Kinds } from '../../src/kind/kind.js';
+import type { KindList } from '../../src/kind/kind.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
 import { client, type Client } from './client.js';
@@ -16,7 +16,7 @@ export interface TestService extends Client {
 interface Parts {
   runtime?: Runtime;
   log?: Logger;
-  kinds?: Kinds;
+  kinds?: KindList;
   /** Where the programs of its threads are; a service of sources has none. */
   programs?: string;
 }

@@ -3,7 +3,7 @@ import { fold } from '../../src/simulation/domain/evolve.js';
 import type { JobEvent } from '../../src/simulation/domain/events.js';
 import { dateAt, modelAt, type Job } from '../../src/simulation/domain/job.js';
 import { rowsOf } from '../../src/simulation/rows/rows.js';
-import { jobKind } from '../../src/simulation/kind.js';
+import { jobStreams } from '../../src/simulation/stream-kind.js';
 import { workOf } from '../../src/simulation/work/model-day-id.js';
 import { eventsIn, readDatabase, type StoredEvent } from './stored-log.js';
 
@@ -70,7 +70,7 @@ function jobsIn(events: readonly StoredEvent[]): Job[] {
   const streams = new Map<string, JobEvent[]>();
   for (const event of events) {
     const stream = streams.get(event.stream_id) ?? [];
-    stream.push(jobKind.codec.decode(event));
+    stream.push(jobStreams.codec.decode(event));
     streams.set(event.stream_id, stream);
   }
   return [...streams.values()].flatMap((stream) => fold(undefined, stream) ?? []);

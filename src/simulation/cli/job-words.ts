@@ -1,5 +1,5 @@
 // The words in which a person and the API speak of jobs.
-import type { KindWords } from '../../cli/kind-words.js';
+import type { KindWords } from '../../cli/terminal-kind.js';
 
 export const jobWords: KindWords = {
   noun: 'job',

@@ -7,7 +7,7 @@ import { Database } from '../../../src/database/database.js';
 import { UnusableDatabase } from '../../../src/database/unusable-database.js';
 import { systemRuntime } from '../../../src/runtime/runtime.js';
 import { migrationsOf } from '../../../src/schema.js';
-import { kinds } from '../../../src/kinds.js';
+import { kinds } from '../../support/kinds.js';
 import { workplace } from '../../support/workplace.js';
 
 const migrations = migrationsOf(kinds);

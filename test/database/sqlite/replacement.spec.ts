@@ -20,7 +20,7 @@ import { DatabaseInUse } from '../../../src/database/service-lock.js';
 import { takeServiceLock } from '../../../src/database/sqlite/service-lock.js';
 import { systemRuntime } from '../../../src/runtime/runtime.js';
 import { migrationsOf } from '../../../src/schema.js';
-import { kinds } from '../../../src/kinds.js';
+import { kinds } from '../../support/kinds.js';
 import { fixtureDatabase } from '../../support/fixture-database.js';
 import { workplace } from '../../support/workplace.js';
 

@@ -1,8 +1,27 @@
-// How many jobs and model-days there are in each status: what a gauge shows.
+// What `/metrics` shows of jobs: how many of them, and of their model-days, there are in each status.
 import type { Reader } from '../../database/reader.js';
+import type { Gauge, Sample } from '../../kind/gauge.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
 
-export async function countJobs(reader: Reader): Promise<Record<JobStatus, number>> {
+export const jobGauges: readonly Gauge[] = [
+  {
+    name: 'daybook_jobs',
+    help: 'Jobs by status',
+    labelNames: ['status'],
+    read: async (reader) => samplesOf(await countJobs(reader)),
+  },
+  {
+    name: 'daybook_model_days',
+    help: 'Model-days by status',
+    labelNames: ['status'],
+    read: async (reader) => samplesOf(await countModelDays(reader)),
+  },
+];
+
+const samplesOf = (counts: Readonly<Record<string, number>>): Sample[] =>
+  Object.entries(counts).map(([status, value]) => ({ labels: { status }, value }));
+
+async function countJobs(reader: Reader): Promise<Record<JobStatus, number>> {
   const counts: Record<JobStatus, number> = { pending: 0, running: 0, completed: 0, partial: 0, failed: 0 };
   const rows = await reader.all<{ status: JobStatus; count: number }>(
     'SELECT status, count(*) AS count FROM jobs GROUP BY status',
@@ -12,7 +31,7 @@ export async function countJobs(reader: Reader): Promise<Record<JobStatus, numbe
 }
 
 /** Looks at one narrow row a job, however many model-days it has. */
-export async function countModelDays(reader: Reader): Promise<Record<ModelDayStatus, number>> {
+async function countModelDays(reader: Reader): Promise<Record<ModelDayStatus, number>> {
   const counts = await reader.get<Record<ModelDayStatus, number>>(
     `SELECT coalesce(sum(pending), 0) AS pending, coalesce(sum(running), 0) AS running,
             coalesce(sum(completed), 0) AS completed, coalesce(sum(failed), 0) AS failed FROM job_progress`,
