@@ -48,7 +48,7 @@ const commandLine = [
     },
     to: {
       path: '^src/((database|event-store|kind|proof|audit)/|(kinds|schema)\\.ts$)',
-      pathNot: '/(service-lock|engines)\\.ts$',
+      pathNot: '/(service-lock|engines?)\\.ts$',
     },
   },
   {

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { openApplication } from './application.js';
 import type { OpenApart } from './cli/target.js';
 import type { Transport } from './client/transport.js';
+import { engineOf } from './database/engines.js';
 import { Health } from './http/health.js';
 import { loadKinds, type KindList } from './kind/kind.js';
 import { systemRuntime } from './runtime/runtime.js';
@@ -26,7 +27,7 @@ export const apart =
     }
     app.get(Health, { strict: false }).serving();
     const transport: Transport = {
-      name: settings.databasePath,
+      name: engineOf(settings.DATABASE_URL).name,
       async send({ method, path, headers, body }) {
         const payload = body === undefined ? {} : { payload: body };
         const reply = await app.inject({ method, url: path, headers, ...payload, payloadAsStream: true });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { problemOfUrl, standardUrl } from './database/engines.js';
 
 const wholeNumber = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max));
@@ -13,12 +14,11 @@ const day = 24 * 60 * minute;
 
 const databaseUrl = z
   .string()
-  .refine((url) => !/^postgres(ql)?:/.test(url), 'PostgreSQL is not served yet: give sqlite:<path>')
-  .refine(
-    (url) => /^postgres(ql)?:/.test(url) || /^sqlite:./.test(url),
-    'must be sqlite:<path>, like sqlite:data/jobs.db',
-  )
-  .default('sqlite:data/jobs.db');
+  .superRefine((url, context) => {
+    const message = problemOfUrl(url);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  })
+  .default(standardUrl);
 
 const shape = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -52,10 +52,7 @@ const shape = z.object({
   PATH: z.string().default(''),
 });
 
-export interface Settings extends z.output<typeof shape> {
-  /** The path in DATABASE_URL. */
-  databasePath: string;
-}
+export type Settings = z.output<typeof shape>;
 
 export class UnusableSettings extends Error {
   override readonly name = 'UnusableSettings';
@@ -68,9 +65,7 @@ export class UnusableSettings extends Error {
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const settings = shape.safeParse(given);
-  if (settings.success) {
-    return { ...settings.data, databasePath: settings.data.DATABASE_URL.slice('sqlite:'.length) };
-  }
+  if (settings.success) return settings.data;
   const problems = settings.error.issues.map(({ path, message }) => {
     const name = path.join('.');
     return `  ${name}=${withoutPassword(given[name] ?? '')}: ${message}`;

@@ -49,8 +49,8 @@ export const PARTS = Symbol('the parts');
 export async function openParts(composition: Composition, lock: ServiceLock): Promise<Parts> {
   const { settings, runtime, kinds, programs = import.meta.url } = composition;
   const program = new URL('background-thread.js', programs);
-  const { DATABASE_URL: url } = settings;
-  const engine = engineOf(url);
+  const engine = engineOf(settings.DATABASE_URL);
+  const { url } = engine;
   const metrics = new Metrics();
   let tracing: Tracing | undefined;
   let database: Database | undefined;
@@ -68,8 +68,12 @@ export async function openParts(composition: Composition, lock: ServiceLock): Pr
       runtime,
       watching: { observer: metrics.writes, around: tracing?.writes },
     });
-    const keyFile = settings.SIGNING_KEY_FILE ?? `${settings.databasePath}.key`;
-    const origin = await nameOf(database, runtime, keyFile, settings);
+    const keyFile = settings.SIGNING_KEY_FILE ?? engine.keyFile;
+    const origin = await nameOf(database, runtime, {
+      keyFile,
+      wanted: settings.LOG_ORIGIN,
+      name: engine.name,
+    });
     const notary = new RemoteNotary(program, { url, keyFile, origin });
     const verifier = new Verifier(program, { url, keyFile, kindsUrl: kinds.url });
     const projections = projectedAmong(kinds.list).map(({ projection }) => projection);
@@ -94,15 +98,14 @@ export async function openParts(composition: Composition, lock: ServiceLock): Pr
 async function nameOf(
   database: Database,
   runtime: Runtime,
-  keyFile: string,
-  { LOG_ORIGIN: wanted, databasePath }: Settings,
+  { keyFile, wanted, name }: { keyFile: string; wanted: string | undefined; name: string },
 ): Promise<string> {
   try {
     await refuseLostName(database.reader, keyFile, wanted);
     return await originOf(database, runtime, wanted);
   } catch (error) {
     if (!(error instanceof UnusableDatabase)) throw error;
-    throw new UnusableDatabase(`Cannot use the database ${databasePath}: ${error.message}.`);
+    throw new UnusableDatabase(`Cannot use the database ${name}: ${error.message}.`);
   }
 }
 

@@ -54,7 +54,7 @@ export async function startService(
   signal?.addEventListener('abort', tell, { once: true });
   const kinds = await loadKinds(kindList);
   const executors = await openExecutors(kinds.list, settings, { runtime, environmentWith });
-  const { ownership } = engineOf(settings.DATABASE_URL);
+  const { name, ownership } = engineOf(settings.DATABASE_URL);
   const lock = await afterCommands(() => ownership.takeForService(), runtime, signal);
   ownership.forgetAddress();
   const application = await openApplication({ settings, runtime, log, kinds, programs }, lock);
@@ -82,8 +82,7 @@ export async function startService(
       },
     });
     app.get(Health, { strict: false }).serving();
-    const { databasePath, EXECUTOR } = settings;
-    log.info({ url, database: databasePath, executor: EXECUTOR }, `Daybook listens on ${url}`);
+    log.info({ url, database: name, executor: settings.EXECUTOR }, `Daybook listens on ${url}`);
     for (const { work } of openKinds.withWork())
       if (!executors.has(work.name)) log.warn(work.withoutExecutor);
     return { url, app, database: parts.database, stop: close };

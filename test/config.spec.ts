@@ -36,7 +36,7 @@ function problems(environment: Record<string, string>): string[] {
 
 describe('the settings', () => {
   it('have defaults', () => {
-    expect(readSettings({})).toMatchObject({ ...defaults, databasePath: 'data/jobs.db' });
+    expect(readSettings({})).toMatchObject(defaults);
     expect(readSettings({}).OTEL_EXPORTER_OTLP_ENDPOINT).toBeUndefined();
   });
 
@@ -53,7 +53,6 @@ describe('the settings', () => {
       ...defaults,
       PORT: 0,
       DATABASE_URL: 'sqlite:/var/lib/daybook/jobs.db',
-      databasePath: '/var/lib/daybook/jobs.db',
       ON_RESTART: 'resume',
       MAX_ATTEMPTS: 7,
     });

@@ -5,14 +5,14 @@ import { failedWith, writeDurably } from '../runtime/durable-files.js';
 import { ProofError } from '../proof/proof-error.js';
 
 /** Beside the signing key. */
-const pathBeside = (keyFile: string): string => `${keyFile}.checkpoint`;
+export const checkpointFileOf = (keyFile: string): string => `${keyFile}.checkpoint`;
 
 /**
  * The signed note, or nothing when none was signed yet.
  * @throws ProofError when the file is there and cannot be read
  */
 export function readCheckpointFile(keyFile: string): string | undefined {
-  const path = pathBeside(keyFile);
+  const path = checkpointFileOf(keyFile);
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -26,7 +26,7 @@ export function readCheckpointFile(keyFile: string): string | undefined {
  * @throws ProofError when it cannot be written
  */
 export function replaceCheckpointFile(keyFile: string, note: string): void {
-  const path = pathBeside(keyFile);
+  const path = checkpointFileOf(keyFile);
   try {
     writeDurably(path, note, (temporary) => {
       renameSync(temporary, path);

@@ -4,14 +4,14 @@ import { acceptRollback } from '../audit/accept-rollback.js';
 import { Notary } from '../audit/notary.js';
 import { logOf } from '../audit/signed-log.js';
 import { Database } from '../database/database.js';
-import type { LogTiles } from '../database/engine.js';
+import type { Engine, LogTiles } from '../database/engine.js';
 import { originIn } from '../database/log-identity.js';
-import { DatabaseInUse } from '../database/service-lock.js';
+import { DatabaseInUse, type ServiceLock } from '../database/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../schema.js';
 import { loadKinds } from '../kind/kind.js';
 import { kinds } from '../kinds.js';
-import { databasePath, engineAt, keyFileOf, type DatabaseOption } from './database.js';
+import { engineFor, keyFileOf, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
 
 export interface AcceptRollbackOptions extends DatabaseOption {
@@ -22,11 +22,10 @@ export interface AcceptRollbackOptions extends DatabaseOption {
 }
 
 export async function acceptRollbackOf(options: AcceptRollbackOptions, shell: Shell): Promise<void> {
-  const path = databasePath(options, shell);
-  const engine = engineAt(path);
+  const engine = engineFor(options, shell);
   // Before the lock: a file that is not there must not be made.
   await (await engine.openReader()).close();
-  const lock = lockOf(path);
+  const lock = lockOf(engine);
   try {
     const database = await Database.open({
       engine,
@@ -72,11 +71,11 @@ async function accept(
   shell.print(`The newest signed checkpoint is now:\n\n${checkpoint}`);
 }
 
-function lockOf(path: string) {
+function lockOf({ name, ownership }: Engine): ServiceLock {
   try {
-    return engineAt(path).ownership.takeForService();
+    return ownership.takeForService();
   } catch (error) {
     if (!(error instanceof DatabaseInUse)) throw error;
-    throw new Error(`A service is using ${path}. Stop it, and run this again.`, { cause: error });
+    throw new Error(`A service is using ${name}. Stop it, and run this again.`, { cause: error });
   }
 }

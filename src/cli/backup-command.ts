@@ -5,8 +5,10 @@ import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Verification } from '../audit/verifier.js';
+import type { Engine } from '../database/engine.js';
+import { engineOf, urlOfFile } from '../database/engines.js';
 import { syncFolder } from '../runtime/durable-files.js';
-import { urlOf, databasePath, keyFileOf, type DatabaseOption } from './database.js';
+import { engineFor, keyFileOf, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
 import type { Shell } from './shell.js';
 import { eventsIn, verifyDatabase } from './verify-database.js';
@@ -32,7 +34,7 @@ export interface Backup {
 
 /** Sets the exit status: 0 when the backup is there, 1 when the copy does not verify (then there is none). */
 export async function backup(file: string, options: BackupOptions, shell: Shell): Promise<void> {
-  const source = databasePath(options, shell);
+  const source = engineFor(options, shell);
   const keyFile = keyFileOf(options, shell);
   const made = await makeBackup(file, { ...options, source, keyFile }, shell);
   const ok = made.verification?.ok !== false;
@@ -47,7 +49,7 @@ export async function backup(file: string, options: BackupOptions, shell: Shell)
   if (made.verification !== undefined)
     for (const line of verificationLines(made.verification)) shell.print(line);
   if (!ok) {
-    shell.print(`No backup was made: ${source} does not verify. --no-verify copies it as it is.`);
+    shell.print(`No backup was made: ${source.name} does not verify. --no-verify copies it as it is.`);
     return;
   }
   shell.print(`${made.file}: ${made.bytes} bytes, ${made.events} events, up to position ${made.position}.`);
@@ -57,7 +59,7 @@ export async function backup(file: string, options: BackupOptions, shell: Shell)
 /** @throws Error when the file is there already, or the copy cannot be made; Interrupted. Then nothing is left behind. */
 async function makeBackup(
   file: string,
-  { source, keyFile, force, verify }: BackupOptions & { source: string; keyFile: string },
+  { source, keyFile, force, verify }: BackupOptions & { source: Engine; keyFile: string },
   shell: Shell,
 ): Promise<Backup> {
   const target = resolve(file);
@@ -70,8 +72,9 @@ async function makeBackup(
     try {
       const copy = join(folder, 'copy');
       await copyTo(copy, source, signal);
-      const events = await eventsIn(copy);
-      const log = { path: copy, keyFile, copyOf: source };
+      const engine = engineOf(urlOfFile(copy));
+      const events = await eventsIn(engine);
+      const log = { engine, keyFile, copyOf: source };
       const verification = verify === false ? undefined : await verifyDatabase(log, { shell, signal });
       const { size: bytes } = statSync(copy);
       if (verification?.ok !== false) place(copy, target, force === true);
@@ -108,9 +111,9 @@ function place(copy: string, target: string, force: boolean): void {
 }
 
 /** In a process of its own, which can be ended: SQLite does not stop in the middle of a copy. */
-async function copyTo(copy: string, source: string, signal: AbortSignal): Promise<void> {
+async function copyTo(copy: string, source: Engine, signal: AbortSignal): Promise<void> {
   const program = fileURLToPath(new URL('../copy-process.js', import.meta.url));
-  const child = spawn(process.execPath, [program, urlOf(source), copy], {
+  const child = spawn(process.execPath, [program, source.url, copy], {
     stdio: ['ignore', 'ignore', 'pipe'],
     signal,
     killSignal: 'SIGKILL',

@@ -4,10 +4,10 @@ import { Notary } from '../audit/notary.js';
 import { openCheckpoint } from '../proof/checkpoint.js';
 import { parseVerifierKey } from '../proof/verifier-key.js';
 import { logOf } from '../audit/signed-log.js';
-import type { OpenReader } from '../database/engine.js';
+import type { Engine, OpenReader } from '../database/engine.js';
 import { originIn } from '../database/log-identity.js';
 import type { Log } from '../event-store/log.js';
-import { databasePath, engineAt, keyFileOf, reading, type DatabaseOption } from './database.js';
+import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
 import type { Shell } from './shell.js';
 
@@ -21,25 +21,25 @@ export interface ExportOptions extends DatabaseOption {
 
 /** @throws Interrupted: then nothing is written */
 export async function exportLog(file: string, options: ExportOptions, shell: Shell): Promise<void> {
-  const path = databasePath(options, shell);
+  const engine = engineFor(options, shell);
   const keyFile = keyFileOf(options, shell);
-  refuseOwnFile(file, path, keyFile);
+  refuseOwnFile(file, engine, keyFile);
   await shell.interruptible((signal) =>
-    reading(path, (opened) => exportTo(file, opened, { ...options, path, keyFile, signal, shell })),
+    reading(engine, (opened) => exportTo(file, opened, { ...options, engine, keyFile, signal, shell })),
   );
 }
 
 async function exportTo(
   file: string,
   opened: OpenReader,
-  options: ExportOptions & { path: string; keyFile: string; signal: AbortSignal; shell: Shell },
+  options: ExportOptions & { engine: Engine; keyFile: string; signal: AbortSignal; shell: Shell },
 ): Promise<void> {
-  const { path, keyFile, signal, shell } = options;
+  const { engine, keyFile, signal, shell } = options;
   const origin = await originIn(opened.reader);
   if (origin === undefined)
-    throw new Error(`The log in ${path} has no name yet: start a service on it once.`);
+    throw new Error(`The log in ${engine.name} has no name yet: start a service on it once.`);
   const log = logOf(opened);
-  const tiles = engineAt(path).openTiles();
+  const tiles = engine.openTiles();
   try {
     const notary = new Notary(log, tiles, keyFile, origin);
     const note = await notary.checkpoint();

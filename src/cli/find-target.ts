@@ -1,9 +1,9 @@
 // Finds the target of a command. With --url it is that service. Without, it is the service that has the database: its
 // lock says whether there is one, the file beside it where it listens. When there is none, the command opens the database.
-import { existsSync, statSync } from 'node:fs';
 import { Client } from '../client/client.js';
 import { Connection } from '../client/connection.js';
 import type { Settings } from '../config.js';
+import type { Engine } from '../database/engine.js';
 import { engineOf } from '../database/engines.js';
 import { afterCommands, DatabaseInUse } from '../database/service-lock.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
@@ -22,16 +22,16 @@ export async function openTarget(
     return service(connection, new StartWait(shell, `at ${connection.name}`));
   }
   const settings = settingsOf(options, shell);
-  const path = settings.databasePath;
-  const { ownership } = engineOf(settings.DATABASE_URL);
-  for (const wait = new StartWait(shell, `of ${path}`); ;) {
+  const engine = engineOf(settings.DATABASE_URL);
+  const { ownership } = engine;
+  for (const wait = new StartWait(shell, `of ${engine.name}`); ;) {
     if (ownership.isServed()) {
       const url = ownership.address();
       if (url !== undefined) return service(new Connection(url), wait);
       await wait.pause();
       continue;
     }
-    mustExist(path, options);
+    mustExist(engine, options);
     // Meanwhile the database is free for a service that starts.
     const open = await loadApart();
     try {
@@ -53,39 +53,31 @@ const service = (connection: Connection, wait: StartWait): Target => ({
 });
 
 async function openApart(open: OpenApart, settings: Settings, shell: Shell): Promise<Target> {
-  const path = settings.databasePath;
-  const { ownership } = engineOf(settings.DATABASE_URL);
+  const { ownership, files } = engineOf(settings.DATABASE_URL);
   const lock = await afterCommands(() => ownership.takeForCommand(), systemRuntime);
   const { transport, close } = await open(settings, lock, shell.complain);
-  let left = '';
+  let left: string | undefined;
   return {
     client: new Client(transport),
     isService: false,
     async close() {
       await close();
-      left = stateOf(path);
+      left = files?.state();
     },
     async whenWorthAsking(signal) {
-      while (!signal.aborted && !ownership.isServed() && stateOf(path) === left)
+      while (!signal.aborted && !ownership.isServed() && files?.state() === left)
         await pause(systemRuntime, lookMs, signal);
     },
   };
 }
 
-/** Changes whenever somebody writes. */
-const stateOf = (path: string): string =>
-  ['', '-wal']
-    .map((ending) => statSync(path + ending, { throwIfNoEntry: false }))
-    .map((file) => `${file?.mtimeMs}:${file?.size}`)
-    .join();
-
 /** A command makes no database: a wrong folder would get a book that nobody serves. */
-function mustExist(path: string, { database }: TargetOptions): void {
-  if (existsSync(path)) return;
+function mustExist({ name, files }: Engine, { database }: TargetOptions): void {
+  if (files?.isThere() !== false) return;
   throw new Error(
     database === undefined
-      ? `There is no database ${path}, and so no service that has it. Start a service with \`daybook serve\`, or name one with --url or --database.`
-      : `There is no database ${path}.`,
+      ? `There is no database ${name}, and so no service that has it. Start a service with \`daybook serve\`, or name one with --url or --database.`
+      : `There is no database ${name}.`,
   );
 }
 

@@ -1,12 +1,13 @@
 // `daybook migrate`: the schema brought up to date on its own, as the start of a service does.
 import { Database } from '../database/database.js';
+import type { Engine } from '../database/engine.js';
 import type { Migration, PendingMigration } from '../database/migration.js';
 import { afterCommands } from '../database/service-lock.js';
 import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../schema.js';
 import { loadKinds } from '../kind/kind.js';
 import { kinds } from '../kinds.js';
-import { databasePath, engineAt, type DatabaseOption } from './database.js';
+import { engineFor, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
 
 export interface MigrateOptions extends DatabaseOption {
@@ -16,18 +17,18 @@ export interface MigrateOptions extends DatabaseOption {
 
 /** @throws UnusableDatabase, DatabaseInUse: nothing was changed */
 export async function migrate(options: MigrateOptions, shell: Shell): Promise<void> {
-  const path = databasePath(options, shell);
+  const engine = engineFor(options, shell);
+  const { name } = engine;
   const migrations = migrationsOf(await loadKinds(kinds));
-  const pending = engineAt(path).pendingMigrations(migrations);
+  const pending = engine.pendingMigrations(migrations);
   const isApplied = options.dryRun !== true && pending.length > 0;
-  if (isApplied) await apply(path, migrations);
+  if (isApplied) await apply(engine, migrations);
   if (options.json === true)
-    shell.print(JSON.stringify({ database: path, applied: isApplied, migrations: pending }));
-  else for (const line of linesOf(path, pending, isApplied)) shell.print(line);
+    shell.print(JSON.stringify({ database: name, applied: isApplied, migrations: pending }));
+  else for (const line of linesOf(name, pending, isApplied)) shell.print(line);
 }
 
-async function apply(path: string, migrations: readonly Migration[]): Promise<void> {
-  const engine = engineAt(path);
+async function apply(engine: Engine, migrations: readonly Migration[]): Promise<void> {
   const lock = await afterCommands(() => engine.ownership.takeForCommand(), systemRuntime);
   try {
     await (await Database.open({ engine, migrations, tables: [], runtime: systemRuntime })).close();
@@ -36,8 +37,9 @@ async function apply(path: string, migrations: readonly Migration[]): Promise<vo
   }
 }
 
-function linesOf(path: string, pending: readonly PendingMigration[], isApplied: boolean): string[] {
-  if (pending.length === 0) return [`There is nothing to do: ${path} has every migration of this Daybook.`];
+function linesOf(database: string, pending: readonly PendingMigration[], isApplied: boolean): string[] {
+  if (pending.length === 0)
+    return [`There is nothing to do: ${database} has every migration of this Daybook.`];
   if (isApplied) return pending.map(({ name }) => `${name} is done.`);
   const statementsOf = ({ name, statements }: PendingMigration): string[] => [
     `-- ${name}`,

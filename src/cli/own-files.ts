@@ -1,15 +1,18 @@
 // What a database and its log consist of, on the disk: nothing that a command makes may take the place of it.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { checkpointFileOf } from '../audit/checkpoint-file.js';
+import type { Engine } from '../database/engine.js';
+import { engineOf, urlOfFile } from '../database/engines.js';
 import { filesOf } from './database.js';
 
 /** @throws Error when the target is the database, the key, or anything of use that lies beside them */
-export function refuseOwnFile(target: string, databasePath: string, keyFile: string): void {
-  const file = nameOf(databasePath);
-  if (isSame(target, file)) throw new Error(`${target} is the database itself.`);
-  const own = [...filesOf(databasePath).own(), keyFile, `${keyFile}.checkpoint`];
+export function refuseOwnFile(target: string, engine: Engine, keyFile: string): void {
+  const files = filesOf(engine);
+  if (isSame(target, engine.name)) throw new Error(`${target} is the database itself.`);
+  const own = [...files.own(), keyFile, checkpointFileOf(keyFile)];
   if (own.some((path) => isSame(target, path)))
-    throw new Error(`${target} belongs to the database ${databasePath}: choose another name.`);
+    throw new Error(`${target} belongs to the database ${engine.name}: choose another name.`);
 }
 
 /** By name, whichever of its names that is; or by what is there. */
@@ -21,7 +24,7 @@ function isSame(one: string, other: string): boolean {
 
 function nameOf(path: string): string {
   try {
-    return filesOf(path).file();
+    return filesOf(engineOf(urlOfFile(path))).file();
   } catch {
     return resolve(path);
   }

@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { newestCheckpoint } from '../audit/signed-log.js';
 import type { Verification } from '../audit/verifier.js';
-import type { Replacing } from '../database/database-files.js';
 import { Database } from '../database/database.js';
+import type { Engine } from '../database/engine.js';
+import { engineOf } from '../database/engines.js';
 import { originIn } from '../database/log-identity.js';
 import type { Migration } from '../database/migration.js';
 import { endOf } from '../event-store/log.js';
@@ -11,15 +12,7 @@ import { systemRuntime } from '../runtime/runtime.js';
 import { migrationsOf } from '../schema.js';
 import { loadKinds } from '../kind/kind.js';
 import { kinds } from '../kinds.js';
-import {
-  databasePath,
-  engineAt,
-  filesOf,
-  keyFileOf,
-  reading,
-  urlOf,
-  type DatabaseOption,
-} from './database.js';
+import { engineFor, filesOf, keyFileOf, reading, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
 import { verificationLines } from './verify-report.js';
@@ -30,15 +23,16 @@ export interface RestoreOptions extends DatabaseOption {
 
 /** Exit status: 0 when it is restored; 1 when the backup does not verify, and nothing was changed. */
 export async function restore(file: string, options: RestoreOptions, shell: Shell): Promise<void> {
-  const path = databasePath(options, shell);
+  const present = engineFor(options, shell);
   const keyFile = keyFileOf(options, shell);
   const migrations = migrationsOf(await loadKinds(kinds));
-  const replacement = filesOf(path).beginReplacement(systemRuntime);
+  const replacement = filesOf(present).beginReplacement(systemRuntime);
   try {
     replacement.take(file, migrations);
+    const copy = engineOf(replacement.url);
     // Not before: nothing is heard while SQLite copies, and a process that does not end at Ctrl-C gets killed anyway.
     const verification = await shell.interruptible((signal) =>
-      check(pathOf(replacement), { present: path, keyFile, migrations, shell, signal }),
+      check(copy, { present, keyFile, migrations, shell, signal }),
     );
     if (!verification.ok) {
       shell.status = 1;
@@ -49,21 +43,19 @@ export async function restore(file: string, options: RestoreOptions, shell: Shel
       }
       return;
     }
-    const found = await look(pathOf(replacement), keyFile);
+    const found = await look(copy, keyFile);
     const kept = replacement.finish();
     if (options.json === true)
-      shell.print(JSON.stringify({ ok: true, database: path, kept: kept ?? null, ...found }));
-    else for (const line of linesOf(path, kept, keyFile, found)) shell.print(line);
+      shell.print(JSON.stringify({ ok: true, database: present.name, kept: kept ?? null, ...found }));
+    else for (const line of linesOf(present.name, kept, keyFile, found)) shell.print(line);
   } finally {
     replacement.end();
   }
 }
 
-const pathOf = ({ url }: Replacing): string => url.slice(urlOf('').length);
-
 interface Checking {
   /** The database that is there now. */
-  present: string;
+  present: Engine;
   keyFile: string;
   migrations: readonly Migration[];
   shell: Shell;
@@ -71,15 +63,13 @@ interface Checking {
 }
 
 async function check(
-  copy: string,
+  copy: Engine,
   { present, keyFile, migrations, shell, signal }: Checking,
 ): Promise<Verification> {
   // The service would bring it up to date at its start; what is checked must be what it will find.
-  await (
-    await Database.open({ engine: engineAt(copy), migrations, tables: [], runtime: systemRuntime })
-  ).close();
+  await (await Database.open({ engine: copy, migrations, tables: [], runtime: systemRuntime })).close();
   await refuseOtherLog(copy, present);
-  return verifyDatabase({ path: copy, keyFile, copyOf: present }, { shell, signal });
+  return verifyDatabase({ engine: copy, keyFile, copyOf: present }, { shell, signal });
 }
 
 interface Found {
@@ -88,20 +78,20 @@ interface Found {
   signed: number | null;
 }
 
-function look(path: string, keyFile: string): Promise<Found> {
-  return reading(path, async ({ reader }) => {
+function look(engine: Engine, keyFile: string): Promise<Found> {
+  return reading(engine, async ({ reader }) => {
     const [checkpoint] = newestCheckpoint(keyFile, await originIn(reader));
     return { events: await endOf(reader), signed: checkpoint?.size ?? null };
   });
 }
 
 function linesOf(
-  path: string,
+  database: string,
   kept: string | undefined,
   keyFile: string,
   { events, signed }: Found,
 ): string[] {
-  const lines = [`${path} is restored: ${events} events.`];
+  const lines = [`${database} is restored: ${events} events.`];
   if (kept !== undefined) lines.push(`What was there before is kept: ${kept}`);
   if (!existsSync(keyFile))
     lines.push(
@@ -117,14 +107,14 @@ function linesOf(
 }
 
 /** @throws Error when both are logs of Daybook, and not the same one */
-async function refuseOtherLog(copy: string, present: string): Promise<void> {
+async function refuseOtherLog(copy: Engine, present: Engine): Promise<void> {
   const origins = await Promise.all([copy, present].map(originAt));
   if (origins[0] === undefined || origins[1] === undefined || origins[0] === origins[1]) return;
   throw new Error(
-    `The backup is of the log ${origins[0]}, and ${present} is the log ${origins[1]}. Move that one away first if you mean it.`,
+    `The backup is of the log ${origins[0]}, and ${present.name} is the log ${origins[1]}. Move that one away first if you mean it.`,
   );
 }
 
 /** Undefined when there is none, or it cannot be read: a damaged database is a reason to restore one. */
-const originAt = (path: string): Promise<string | undefined> =>
-  reading(path, ({ reader }) => originIn(reader)).catch(() => undefined);
+const originAt = (engine: Engine): Promise<string | undefined> =>
+  reading(engine, ({ reader }) => originIn(reader)).catch(() => undefined);

@@ -7,7 +7,7 @@ import { ProofError } from '../proof/proof-error.js';
 import { verifyProof } from '../proof/tlog-proof.js';
 import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
 import { checkSignedLog } from '../audit/signed-log.js';
-import { engineAt, databasePath, keyFileOf, reading, type DatabaseOption } from './database.js';
+import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { Interrupted, type Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
 import { verificationLines } from './verify-report.js';
@@ -70,10 +70,10 @@ async function isExportRight(file: string, options: VerifyOptions, shell: Shell)
 
 async function isContinuation(options: VerifyOptions, shell: Shell): Promise<boolean> {
   const older = olderCheckpoint(options.checkpoint ?? '', options);
-  const path = databasePath(options, shell);
-  const checked = await reading(path, (reader) =>
+  const engine = engineFor(options, shell);
+  const checked = await reading(engine, (reader) =>
     checkSignedLog(reader, {
-      engine: engineAt(path),
+      engine,
       keyFile: keyFileOf(options, shell),
       checkpoints: [older],
     }),
@@ -83,7 +83,7 @@ async function isContinuation(options: VerifyOptions, shell: Shell): Promise<boo
 }
 
 async function areTablesRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
-  const log = { path: databasePath(options, shell), keyFile: keyFileOf(options, shell) };
+  const log = { engine: engineFor(options, shell), keyFile: keyFileOf(options, shell) };
   const verification = await shell.interruptible((signal) => verifyDatabase(log, { shell, signal }));
   if (options.json === true) shell.print(JSON.stringify(verification));
   else for (const line of verificationLines(verification)) shell.print(line);

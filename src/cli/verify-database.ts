@@ -2,16 +2,17 @@
 import { Verifier, type Verification } from '../audit/verifier.js';
 import { endOf } from '../event-store/log.js';
 import { kinds } from '../kinds.js';
-import { reading, urlOf } from './database.js';
+import type { Engine } from '../database/engine.js';
+import { reading } from './database.js';
 import { unlessAborted, type Shell } from './shell.js';
 
 const program = new URL('../background-thread.js', import.meta.url);
 
 interface VerifiedDatabase {
-  path: string;
+  engine: Engine;
   keyFile: string;
-  /** The path of the database of which this one is a copy from before. */
-  copyOf?: string;
+  /** The database of which this one is a copy from before. */
+  copyOf?: Engine;
 }
 
 /**
@@ -19,16 +20,16 @@ interface VerifiedDatabase {
  * @throws Interrupted
  */
 export async function verifyDatabase(
-  { path, keyFile, copyOf }: VerifiedDatabase,
+  { engine, keyFile, copyOf }: VerifiedDatabase,
   { shell, signal }: { shell: Shell; signal: AbortSignal },
 ): Promise<Verification & { jobs: number }> {
-  const total = await eventsIn(path);
+  const total = await eventsIn(engine);
   const draw = shell.progressBar('events');
   const verifying = new Verifier(program, {
-    url: urlOf(path),
+    url: engine.url,
     keyFile,
     kindsUrl: kinds.url,
-    ...(copyOf === undefined ? {} : { copyOf: urlOf(copyOf) }),
+    ...(copyOf === undefined ? {} : { copyOf: copyOf.url }),
   }).verify((done) => {
     if (done < total) draw(done, total);
   });
@@ -38,4 +39,4 @@ export async function verifyDatabase(
 }
 
 /** @throws UnusableDatabase */
-export const eventsIn = (path: string): Promise<number> => reading(path, ({ reader }) => endOf(reader));
+export const eventsIn = (engine: Engine): Promise<number> => reading(engine, ({ reader }) => endOf(reader));

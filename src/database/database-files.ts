@@ -5,6 +5,9 @@ import type { Migration } from './migration.js';
 export interface DatabaseFiles {
   /** The file that the path means, whichever of its names that is. @throws UnusableDatabase when it means none */
   file(): string;
+  isThere(): boolean;
+  /** A text that is another one after every write. */
+  state(): string;
   /** Everything beside it that belongs to it. */
   own(): string[];
   /**

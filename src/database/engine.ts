@@ -12,6 +12,12 @@ import type { Table } from './table.js';
 
 /** A kind of database, before one is open. */
 export interface Engine {
+  /** As in DATABASE_URL. */
+  readonly url: string;
+  /** What people call the database: the path of its file. No password is in it. */
+  readonly name: string;
+  /** Where the signing key of its log is, unless SIGNING_KEY_FILE says otherwise: outside of the database. */
+  readonly keyFile: string;
   /**
    * Opens a database for the service that owns it. Makes it when it is missing, and brings its schema up to date.
    * @throws UnusableDatabase

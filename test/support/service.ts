@@ -1,6 +1,7 @@
 // A service for a test: a real one, on a database of its own and a free port, inside of the test's process.
 import { pino, type Logger } from 'pino';
 import { readSettings } from '../../src/config.js';
+import { engineOf } from '../../src/database/engines.js';
 import type { KindList } from '../../src/kind/kind.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
@@ -46,7 +47,7 @@ export async function startTestService(
   });
   const service = await startService(given, runtime, { log, ...more });
   services.add(service);
-  return { ...client(service.url), service, databasePath: given.databasePath };
+  return { ...client(service.url), service, databasePath: engineOf(given.DATABASE_URL).name };
 }
 
 const services = new Set<Service>();

@@ -11,11 +11,19 @@ import { sqliteFiles } from './sqlite-files.js';
 import { SqliteReader } from './sqlite-reader.js';
 import { TileDatabase, tilesPathOf } from './tile-database.js';
 
+const pathIn = (url: string): string => url.slice('sqlite:'.length);
+
 export class SqliteEngine implements Engine {
+  readonly name: string;
+  readonly keyFile: string;
   readonly files: DatabaseFiles;
   readonly ownership: Ownership;
 
-  constructor(private readonly path: string) {
+  /** @param url `sqlite:` and a path */
+  constructor(readonly url: string) {
+    const path = pathIn(url);
+    this.name = path;
+    this.keyFile = `${path}.key`;
     this.files = sqliteFiles(path);
     this.ownership = {
       takeForService: () => takeServiceLock(path),
@@ -33,24 +41,24 @@ export class SqliteEngine implements Engine {
 
   async open(options: EngineOptions): Promise<OpenEngine> {
     const { OpenSqlite } = await import('./open-sqlite.js');
-    return OpenSqlite.open(this.path, options);
+    return OpenSqlite.open(this.name, options);
   }
 
   openReader(): Promise<OpenReader> {
     return new Promise((resolve) => {
-      resolve(SqliteReader.open(this.path));
+      resolve(SqliteReader.open(this.name));
     });
   }
 
   openTiles(): LogTiles {
-    return TileDatabase.open(tilesPathOf(this.path));
+    return TileDatabase.open(tilesPathOf(this.name));
   }
 
   hasTiles(): boolean {
-    return existsSync(tilesPathOf(this.path));
+    return existsSync(tilesPathOf(this.name));
   }
 
   pendingMigrations(migrations: readonly Migration[]): PendingMigration[] {
-    return pendingMigrations(this.path, migrations);
+    return pendingMigrations(this.name, migrations);
   }
 }

@@ -1,4 +1,5 @@
 // A SQLite database as files.
+import { existsSync, statSync } from 'node:fs';
 import type { DatabaseFiles } from '../database-files.js';
 import { copyDatabase } from './database-copy.js';
 import { databaseFile } from './database-file.js';
@@ -9,6 +10,12 @@ const sides = ['', '-wal', '-shm', '-journal'];
 
 export const sqliteFiles = (path: string): DatabaseFiles => ({
   file: () => databaseFile(path),
+  isThere: () => existsSync(path),
+  state: () =>
+    [path, `${path}-wal`]
+      .map((file) => statSync(file, { throwIfNoEntry: false }))
+      .map((file) => `${file?.mtimeMs}:${file?.size}`)
+      .join(),
   own() {
     const file = databaseFile(path);
     return [file, `${file}.lock`, tilesPathOf(path)]
