@@ -6,6 +6,7 @@ import type { DomainEvent } from './decider.js';
 import type { EventStore, Metadata } from './event-store.js';
 import { foldStream, type Folded } from './fold.js';
 import type { StreamKind } from './kind.js';
+import { asProjected, type ProjectedTables } from './projected-tables.js';
 import { versionConflict } from './version-conflict.js';
 
 /** What one transaction did to one stream since it was last projected. */
@@ -134,11 +135,13 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     process: string | null,
   ): Outcome<State, Event>;
 
-  /**
-   * Writes the rows of everything appended so far. Happens by itself before the commit; a command that reads the
-   * tables of other streams asks for it first, so that it sees what its neighbours in the same commit did.
-   */
-  async project(transaction: Transaction): Promise<void> {
+  /** The read tables of this kind, with the rows of everything that this commit has appended to its streams so far. */
+  async projected(transaction: Transaction): Promise<ProjectedTables> {
+    await this.project(transaction);
+    return asProjected(transaction);
+  }
+
+  private async project(transaction: Transaction): Promise<void> {
     await transaction.shared(() => this.projectTouched(transaction));
   }
 

@@ -69,9 +69,7 @@ export class ClaimWorkHandler implements ICommandHandler<ClaimWork> {
   ): AsyncGenerator<ClaimedPiece, undefined> {
     const { work } = streams;
     const { terms } = this.kinds.parts;
-    // What the neighbours in this commit did must be in the tables before they are asked.
-    await streams.project(transaction);
-    for (const streamId of await work.activeStreams(transaction)) {
+    for (const streamId of await work.activeStreams(await streams.projected(transaction))) {
       const { state } = await streams.load(transaction, streamId);
       for (const { workKey, notBefore } of work.pending(state)) {
         const now = terms.now();

@@ -1,6 +1,7 @@
 // What a kind says of its work. The mechanism knows the rest: leases, claims, renewals, reports, time limits, recovery.
-import type { Awaitable, Transaction } from '../database/transaction.js';
+import type { Awaitable } from '../database/transaction.js';
 import type { DomainEvent } from '../event-store/decider.js';
+import type { ProjectedTables } from '../event-store/projected-tables.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { EnvironmentWith } from './executors/command-executor.js';
 import type { Executor, JsonValue } from './executors/executor.js';
@@ -73,8 +74,8 @@ export interface WorkKind<
    * @throws UnusableExecutor
    */
   openExecutor(tools: ExecutorTools): Promise<Executor | undefined>;
-  /** The streams that may have something to start, oldest first, as the read tables know them. */
-  activeStreams(transaction: Transaction): Awaitable<readonly string[]>;
+  /** The streams that may have something to start, oldest first. */
+  activeStreams(tables: ProjectedTables): Awaitable<readonly string[]>;
   /** The pieces of a stream that may be started next, in order. */
   pending(state: State): Iterable<PendingPiece>;
   requestOf(state: State, workKey: string, attempt: number): WorkRequest;

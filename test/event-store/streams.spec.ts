@@ -234,8 +234,8 @@ describe('a projection', () => {
 
   it('shows a command that asks what its neighbours in the same commit did, and shows no event twice', async () => {
     const seen = counters.opened.database.queue.run(async (transaction) => {
-      await counters.streams.project(transaction);
-      return transaction.all('SELECT * FROM counters');
+      const tables = await counters.streams.projected(transaction);
+      return tables.all('SELECT * FROM counters');
     });
     await Promise.all([counters.add('a', [1]), seen]);
     await counters.add('a', [2]);
@@ -244,8 +244,8 @@ describe('a projection', () => {
     const [, asked] = await Promise.all([
       counters.add('a', [3]),
       counters.opened.database.queue.run(async (transaction) => {
-        await counters.streams.project(transaction);
-        return transaction.all('SELECT * FROM counters');
+        const tables = await counters.streams.projected(transaction);
+        return tables.all('SELECT * FROM counters');
       }),
       counters.add('a', [4]),
     ]);
@@ -276,7 +276,7 @@ describe('a projection', () => {
     const askAndRefuse = () =>
       counters.opened.database.queue.run(async (transaction) => {
         runs += 1;
-        await counters.streams.project(transaction);
+        await counters.streams.projected(transaction);
         throw refused;
       });
     const outcomes = await Promise.allSettled([

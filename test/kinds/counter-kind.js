@@ -215,9 +215,9 @@ const work = () =>
     withoutExecutor: 'nobody adds',
 
     openExecutor: () => Promise.resolve(undefined),
-    async activeStreams(transaction) {
+    async activeStreams(tables) {
       /** @type {{ counter_id: string }[]} */
-      const rows = await transaction.all('SELECT counter_id FROM counters WHERE open > 0 ORDER BY rowid');
+      const rows = await tables.all('SELECT counter_id FROM counters WHERE open > 0 ORDER BY rowid');
       return rows.map(({ counter_id: counterId }) => `counter-${counterId}`);
     },
     *pending(counter) {

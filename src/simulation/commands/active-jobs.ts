@@ -1,6 +1,6 @@
 // The facts across jobs that admission needs, read on the write connection inside the transaction that uses them.
-import type { Transaction } from '../../database/transaction.js';
 import { streamOf } from '../../event-store/kind.js';
+import type { ProjectedTables } from '../../event-store/projected-tables.js';
 import { timestamp } from '../../runtime/runtime.js';
 import {
   sameRequestWindowMs,
@@ -14,8 +14,8 @@ import { jobStreams } from '../stream-kind.js';
 const listOf = (statuses: readonly JobStatus[]): string => statuses.map((status) => `'${status}'`).join(', ');
 
 /** Oldest first. */
-export async function activeJobs(transaction: Transaction): Promise<ActiveJob[]> {
-  const rows = await transaction.all<{ job_id: string; date_range: string; status: JobStatus }>(
+export async function activeJobs(tables: ProjectedTables): Promise<ActiveJob[]> {
+  const rows = await tables.all<{ job_id: string; date_range: string; status: JobStatus }>(
     `SELECT job_id, date_range, status FROM jobs WHERE status IN (${listOf(statusesThatAreActive)})
      ORDER BY created_at, rowid`,
   );
@@ -27,8 +27,8 @@ export async function activeJobs(transaction: Transaction): Promise<ActiveJob[]>
 }
 
 /** Oldest first. */
-export async function activeJobStreams(transaction: Transaction): Promise<string[]> {
-  const rows = await transaction.all<{ job_id: string }>(
+export async function activeJobStreams(tables: ProjectedTables): Promise<string[]> {
+  const rows = await tables.all<{ job_id: string }>(
     `SELECT job_id FROM jobs WHERE status IN (${listOf(statusesThatAreActive)}) ORDER BY created_at, rowid`,
   );
   return rows.map(({ job_id: jobId }) => streamOf(jobStreams, jobId));
@@ -36,11 +36,11 @@ export async function activeJobStreams(transaction: Transaction): Promise<string
 
 /** The newest job that answers the same request again, if there is one (§6.1). */
 export async function sameRequest(
-  transaction: Transaction,
+  tables: ProjectedTables,
   fingerprint: string,
   nowMs: number,
 ): Promise<string | undefined> {
-  const row = await transaction.get<{ job_id: string }>(
+  const row = await tables.get<{ job_id: string }>(
     `SELECT jobs.job_id FROM job_progress JOIN jobs USING (job_id)
      WHERE request_fingerprint = ? AND created_at > ? AND status IN (${listOf(statusesThatAnswerAgain)})
      ORDER BY created_at DESC, jobs.rowid DESC LIMIT 1`,

@@ -100,7 +100,7 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
   }
 
   private async blockerIn(transaction: Transaction): Promise<ActiveJob | null> {
-    await this.jobs.project(transaction);
-    return blockerOf(await activeJobs(transaction), this.policy.limits.activeJobsMax);
+    const tables = await this.jobs.projected(transaction);
+    return blockerOf(await activeJobs(tables), this.policy.limits.activeJobsMax);
   }
 }

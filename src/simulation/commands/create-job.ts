@@ -4,6 +4,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
+import type { ProjectedTables } from '../../event-store/projected-tables.js';
 import { Runtime, timestamp } from '../../runtime/runtime.js';
 import { activeJobs, sameRequest } from './active-jobs.js';
 import { blockerOf } from '../domain/admission.js';
@@ -41,47 +42,36 @@ export class CreateJobHandler implements ICommandHandler<CreateJob> {
 
   execute({ request, metadata }: CreateJob): Promise<{ created: boolean; job: Job }> {
     const jobId = this.runtime.uuid();
-    const fingerprint = fingerprintOf(request);
+    const requestFingerprint = fingerprintOf(request);
+    const { configPath, configSha256, dates, models, rerun } = request;
+    const { activeJobsMax, modelDaysMax } = this.policy.limits;
     return this.database.queue.run(async (transaction) => {
-      // What the neighbours in this commit did must be in the tables before they are asked.
-      await this.jobs.project(transaction);
-      const existing = request.rerun ? undefined : await this.find(transaction, fingerprint);
+      const tables = await this.jobs.projected(transaction);
+      const existing = rerun ? undefined : await this.find(transaction, tables, requestFingerprint);
       if (existing !== undefined) return { created: false, job: existing };
-      return { created: true, job: await this.create(transaction, jobId, request, fingerprint, metadata) };
+      const blockedBy = blockerOf(await activeJobs(tables), activeJobsMax);
+      const now = timestamp(this.runtime.nowMs());
+      const { state } = await this.jobs.execute(
+        transaction,
+        streamOf(jobId),
+        {
+          type: 'CreateJob',
+          ...{ jobId, configPath, configSha256, dates, models },
+          ...{ requestFingerprint, modelDaysMax, blockedBy, now },
+        },
+        metadata,
+      );
+      return { created: true, job: state as Job };
     });
   }
 
-  private async find(transaction: Transaction, fingerprint: string): Promise<Job | undefined> {
-    const jobId = await sameRequest(transaction, fingerprint, this.runtime.nowMs());
-    return jobId === undefined ? undefined : (await this.jobs.load(transaction, streamOf(jobId))).state;
-  }
-
-  private async create(
+  private async find(
     transaction: Transaction,
-    jobId: string,
-    { configPath, configSha256, dates, models }: JobRequest,
-    requestFingerprint: string,
-    metadata: Metadata,
-  ): Promise<Job> {
-    const { activeJobsMax, modelDaysMax } = this.policy.limits;
-    const { state } = await this.jobs.execute(
-      transaction,
-      streamOf(jobId),
-      {
-        type: 'CreateJob',
-        jobId,
-        configPath,
-        configSha256,
-        dates,
-        models,
-        requestFingerprint,
-        modelDaysMax,
-        blockedBy: blockerOf(await activeJobs(transaction), activeJobsMax),
-        now: timestamp(this.runtime.nowMs()),
-      },
-      metadata,
-    );
-    return state as Job;
+    tables: ProjectedTables,
+    fingerprint: string,
+  ): Promise<Job | undefined> {
+    const jobId = await sameRequest(tables, fingerprint, this.runtime.nowMs());
+    return jobId === undefined ? undefined : (await this.jobs.load(transaction, streamOf(jobId))).state;
   }
 }
 
