@@ -35,9 +35,13 @@ export class Batch implements Transaction {
     return this.statements.writeAll(write, rows);
   }
 
-  once<T>(key: object, make: () => T): T {
-    if (!this.kept.has(key)) this.kept.set(key, make());
-    return this.kept.get(key) as T;
+  once<T extends object>(key: object, make: () => T): T {
+    let kept = this.kept.get(key) as T | undefined;
+    if (kept === undefined) {
+      kept = make();
+      this.kept.set(key, kept);
+    }
+    return kept;
   }
 
   async shared(work: () => Promise<void>): Promise<void> {

@@ -32,7 +32,7 @@ export interface Transaction extends Statements {
    * What is kept for the length of this transaction under `key`, made by `make` when asked for the first time:
    * the place for facts that all commands of one commit share.
    */
-  once<T>(key: object, make: () => T): T;
+  once<T extends object>(key: object, make: () => T): T;
   /**
    * Does what all commands of the commit share, for whichever asks first: what it writes is not held against the
    * command that happened to ask, should that be refused afterwards.

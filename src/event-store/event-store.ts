@@ -25,10 +25,10 @@ export const ownActor = 'daybook';
 /** How an event is named as a cause. Ids of commands are UUIDs, so the two are told apart. */
 export const eventName = (streamId: string, version: number): string => `${streamId}@${version}`;
 
-/** The end of the log as it grows within one transaction. */
-interface Head {
+/** The end of the log as it grows within one transaction: whoever appends has asked for it. */
+export interface Head {
   position: number;
-  recordedAt: string;
+  readonly recordedAt: string;
 }
 
 /** A transaction has one head, whoever appends in it: there is one log. */
@@ -49,19 +49,24 @@ export class EventStore {
     private readonly grown: LogGrowth,
   ) {}
 
+  /** Where this transaction goes on; read once, for all its commands. */
+  async headOf(transaction: Transaction): Promise<Head> {
+    const known = transaction.once<{ head?: Head }>(headKey, () => ({}));
+    return (known.head ??= await this.readHead(transaction));
+  }
+
   /**
    * Appends events to a stream, in order. `expectedVersion` is the version that the caller read in this transaction,
    * which holds the write lock; the unique index on stream and version stands behind it.
    */
-  async append(
+  append(
     transaction: Transaction,
+    head: Head,
     streamId: string,
     expectedVersion: number,
     encoded: readonly EncodedEvent[],
     metadata: Metadata,
-  ): Promise<void> {
-    const known = transaction.once<{ head?: Head }>(headKey, () => ({}));
-    const head = (known.head ??= await this.readHead(transaction));
+  ): void {
     const metadataText = JSON.stringify(metadata);
     let version = expectedVersion;
     for (const { type, schema_version, data } of encoded) {
@@ -94,7 +99,7 @@ export class EventStore {
     return row?.version ?? 0;
   }
 
-  /** Once a transaction. All events of one commit carry one time, and it never goes back, even when the clock does. */
+  /** All events of one commit carry one time, and it never goes back, even when the clock does. */
   private async readHead(transaction: Transaction): Promise<Head> {
     const now = timestamp(this.runtime.nowMs());
     const last = await lastEvent(transaction);
@@ -103,9 +108,10 @@ export class EventStore {
       position: from,
       recordedAt: last === undefined || now > last.recorded_at ? now : last.recorded_at,
     };
-    transaction.beforeCommit(() => this.grown(transaction, from, head.position));
+    const hasGrown = (): boolean => head.position > from;
+    transaction.beforeCommit(() => (hasGrown() ? this.grown(transaction, from, head.position) : undefined));
     transaction.afterCommit(() => {
-      this.signal.notify();
+      if (hasGrown()) this.signal.notify();
     });
     return head;
   }

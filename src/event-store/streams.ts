@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Reader } from '../database/reader.js';
 import type { Awaitable, Transaction } from '../database/transaction.js';
 import type { DomainEvent } from './decider.js';
-import type { EventStore, Metadata } from './event-store.js';
+import type { EventStore, Head, Metadata } from './event-store.js';
 import { foldStream, type Folded } from './fold.js';
 import type { StreamKind } from './kind.js';
 import { asProjected, type ProjectedTables } from './projected-tables.js';
@@ -27,6 +27,7 @@ export interface Outcome<State, Event> extends Folded<State> {
 }
 
 interface Touched<State, Event> {
+  readonly head: Head;
   before: State;
   now: Folded<State>;
   events: Event[];
@@ -45,7 +46,13 @@ export interface StreamsOptions<State, Event> {
   committed?: Committed<Event>;
 }
 
-export class Streams<State extends object | undefined, Command, Event extends DomainEvent> {
+/** @template Result what a command is answered: its outcome, and what follows from it */
+export class Streams<
+  State extends object | undefined,
+  Command,
+  Event extends DomainEvent,
+  Result extends Outcome<State, Event> = Outcome<State, Event>,
+> {
   private readonly folding = new Map<string, Promise<void>>();
   private readonly cache: LRUCache<string, Folded<State>>;
   private readonly projector: StreamProjector<State, Event> | undefined;
@@ -101,7 +108,7 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     metadata: Metadata,
     expectedVersion?: number,
     process: string | null = null,
-  ): Promise<Outcome<State, Event>> {
+  ): Promise<Result> {
     const all = this.touchedIn(transaction);
     const touched = all.get(streamId) ?? (await this.foldInto(all, transaction, streamId));
     const { state, version } = touched.now;
@@ -111,29 +118,27 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     }
     const { decider, codec } = this.kind;
     const events = decider.decide(state, command);
-    if (events.length === 0) {
-      const outcome = { state, version, events };
-      return this.followed?.(transaction, streamId, outcome, process) ?? outcome;
-    }
+    if (events.length === 0) return this.followed(transaction, streamId, process, { state, version, events });
     const encoded = events.map((event) => codec.encode(event));
-    await this.store.append(transaction, streamId, version, encoded, metadata);
-    const now = {
+    this.store.append(transaction, touched.head, streamId, version, encoded, metadata);
+    const after = {
       state: events.reduce((before, event) => decider.evolve(before, event), state),
       version: version + events.length,
     };
-    touched.now = now;
+    touched.now = after;
     touched.events.push(...events);
-    const outcome = { state: now.state, version: now.version, events };
-    return this.followed?.(transaction, streamId, outcome, process) ?? outcome;
+    return this.followed(transaction, streamId, process, { ...after, events });
   }
 
   /** What follows from a command in its transaction, besides the rows of tables. */
-  protected followed?(
-    transaction: Transaction,
-    streamId: string,
+  protected followed(
+    _transaction: Transaction,
+    _streamId: string,
+    _process: string | null,
     outcome: Outcome<State, Event>,
-    process: string | null,
-  ): Outcome<State, Event>;
+  ): Result {
+    return outcome as Result;
+  }
 
   /** The read tables of this kind, with the rows of everything that this commit has appended to its streams so far. */
   async projected(transaction: Transaction): Promise<ProjectedTables> {
@@ -166,7 +171,8 @@ export class Streams<State extends object | undefined, Command, Event extends Do
     streamId: string,
   ): Promise<Touched<State, Event>> {
     const now = await this.fold(transaction, streamId);
-    const touched = { before: now.state, now, events: [], unprojected: 0 };
+    const head = await this.store.headOf(transaction);
+    const touched = { head, before: now.state, now, events: [], unprojected: 0 };
     all.set(streamId, touched);
     return touched;
   }

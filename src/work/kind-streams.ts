@@ -1,7 +1,7 @@
 // The streams of a kind, with what follows from their events beside the tables: leases, and a wake-up after the commit.
 import type { Transaction } from '../database/transaction.js';
 import type { DomainEvent } from '../event-store/decider.js';
-import type { EventStore, Metadata } from '../event-store/event-store.js';
+import type { EventStore } from '../event-store/event-store.js';
 import type { StreamKind } from '../event-store/kind.js';
 import { Streams, type Outcome, type StreamsOptions } from '../event-store/streams.js';
 import { deleteLease, deleteLeasesOfStream, insertLease } from './leases.js';
@@ -46,7 +46,7 @@ export class KindStreams<
   State extends object | undefined,
   Command extends StreamCommand,
   Event extends DomainEvent,
-> extends Streams<State, Command, Event> {
+> extends Streams<State, Command, Event, FollowedOutcome<State, Event>> {
   /** Undefined for a kind whose subjects are not worked on. */
   readonly work: WorkKind<State, Event> | undefined;
 
@@ -66,29 +66,12 @@ export class KindStreams<
     kinds.add(this as unknown as AnyStreams);
   }
 
-  /**
-   * As of every kind; and a piece that runs has a lease, and no other has one, whoever reports on it.
-   *
-   * @param process of the worker inside the service, when that starts something; null for all others
-   */
-  override execute(
-    transaction: Transaction,
-    streamId: string,
-    command: Command,
-    metadata: Metadata,
-    expectedVersion?: number,
-    process: string | null = null,
-  ): Promise<FollowedOutcome<State, Event>> {
-    return super.execute(transaction, streamId, command, metadata, expectedVersion, process) as Promise<
-      FollowedOutcome<State, Event>
-    >;
-  }
-
+  /** A piece that runs has a lease, and no other has one, whoever reports on it. */
   protected override followed(
     transaction: Transaction,
     streamId: string,
-    { state, version, events }: Outcome<State, Event>,
     process: string | null,
+    { state, version, events }: Outcome<State, Event>,
   ): FollowedOutcome<State, Event> {
     let begun: Begun | null = null;
     let versionOfEvent = version - events.length;

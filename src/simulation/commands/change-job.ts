@@ -1,7 +1,7 @@
 // Every command on one job that exists: the decider knows what it means, this knows what has to be fetched for it.
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import type { Awaitable, Transaction } from '../../database/transaction.js';
+import type { Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
 import type { Begun } from '../../work/kind-streams.js';
 import { activeJobs } from './active-jobs.js';
@@ -55,34 +55,24 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
     private readonly rows: RowRemoval,
   ) {}
 
-  async execute(change: ChangeJob): Promise<ChangedJob> {
-    const streamId = streamOf(change.jobId);
+  async execute({ jobId, intent, metadata, expectedVersion }: ChangeJob): Promise<ChangedJob> {
+    const streamId = streamOf(jobId);
     if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database.reader, streamId);
-    const changed = await this.change(change);
-    if (change.intent.type === 'RemoveJob') await this.rows.finish(change.jobId);
+    const changed = await this.database.queue.run(async (transaction) => {
+      const blockedBy = intent.type === 'RetryJob' ? await this.blockerIn(transaction) : null;
+      const command = this.complete(intent, blockedBy);
+      const done = await this.jobs.execute(transaction, streamId, command, metadata, expectedVersion);
+      return { job: done.state as Job, events: done.events, begun: done.begun };
+    });
+    if (intent.type === 'RemoveJob') await this.rows.finish(jobId);
     return changed;
   }
 
-  private change({ jobId, intent, metadata, expectedVersion }: ChangeJob): Promise<ChangedJob> {
-    const streamId = streamOf(jobId);
-    return this.database.queue.run(async (transaction) => {
-      const command = await this.complete(transaction, intent);
-      const { state, events, begun } = await this.jobs.execute(
-        transaction,
-        streamId,
-        command,
-        metadata,
-        expectedVersion,
-      );
-      return { job: state as Job, events, begun };
-    });
-  }
-
-  private complete(transaction: Transaction, intent: JobIntent): Awaitable<JobCommand> {
+  private complete(intent: JobIntent, blockedBy: ActiveJob | null): JobCommand {
     const now = this.policy.now();
     switch (intent.type) {
       case 'RetryJob':
-        return this.blockerIn(transaction).then((blockedBy) => ({ ...intent, blockedBy, now }));
+        return { ...intent, blockedBy, now };
       case 'FailModelDay':
         return { ...intent, retryTimes: this.policy.retryTimes(), now };
       case 'CompleteModelDay': {
