@@ -163,7 +163,7 @@ function rebuildBarely(path, target, events) {
   );
   for (const sql of /** @type {string[]} */ (schema.pluck().all(JSON.stringify(names)))) connection.exec(sql);
   const insertJob = connection.prepare('INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertProgress = connection.prepare('INSERT INTO job_progress VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertProgress = connection.prepare('INSERT INTO job_progress VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const insertDetail = connection.prepare(
     `INSERT INTO job_details (job_id, date, model, status, started_at, completed_at, duration_seconds, attempt, worker)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -179,8 +179,10 @@ function rebuildBarely(path, target, events) {
     if (rows % rowsOfCommit === 0) connection.exec('COMMIT; BEGIN');
   };
   for (;;) {
-    const page = /** @type {{ stream_id: string, type: string, data: string }[]} */ (next.all(read, events));
-    for (const { stream_id: streamId, type, data } of page) {
+    const page = /** @type {{ position: number, stream_id: string, type: string, data: string }[]} */ (
+      next.all(read, events)
+    );
+    for (const { position, stream_id: streamId, type, data } of page) {
       /** @type {unknown} */
       const parsed = JSON.parse(data);
       const event = /** @type {Record<string, string | number>} */ (parsed);
@@ -190,7 +192,7 @@ function rebuildBarely(path, target, events) {
         const lists = [JSON.stringify(event['date_range']), JSON.stringify(event['models'])];
         insertJob.run(jobId, event['config_path'], 'completed', ...lists, at, at, at, 0.5, null);
         count();
-        insertProgress.run(jobId, 1, 500, 0, 0, 500, 0, event['request_fingerprint']);
+        insertProgress.run(jobId, 1, 500, 0, 0, 500, 0, event['request_fingerprint'], position);
         count();
       } else if (type === 'ModelDayCompleted') {
         const { date, model, attempt } = event;

@@ -79,6 +79,7 @@ function writerOf(connection) {
 
   const addJob = connection.transaction((/** @type {number} */ index) => {
     const jobId = randomUUID();
+    const firstPosition = position + 1;
     /** @type {import('../src/simulation/domain/job.js').JobState} */
     let state;
     for (const event of lifeOf(jobId, index)) {
@@ -97,7 +98,8 @@ function writerOf(connection) {
       );
     }
     for (const { table, insert } of tables)
-      for (const row of jobStreams.projection.rowsOf(state, table.name)) insert.run(cellsOf(table, row));
+      for (const row of jobStreams.projection.rowsOf(state, table.name, firstPosition))
+        insert.run(cellsOf(table, row));
   });
   return { addJob };
 }

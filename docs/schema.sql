@@ -30,6 +30,8 @@ CREATE INDEX idx_job_details_status ON job_details(status);
 
 CREATE UNIQUE INDEX idx_job_details_unique ON job_details(job_id, date, model);
 
+CREATE INDEX idx_job_progress_created ON job_progress(created_position);
+
 CREATE INDEX idx_job_progress_request ON job_progress(request_fingerprint);
 
 CREATE INDEX idx_jobs_created_at ON jobs(created_at DESC);
@@ -65,7 +67,7 @@ CREATE TABLE "job_progress" (
     running INTEGER NOT NULL,
     completed INTEGER NOT NULL,
     failed INTEGER NOT NULL,
-    request_fingerprint TEXT NOT NULL,
+    request_fingerprint TEXT NOT NULL, created_position INTEGER NOT NULL DEFAULT 0,
     FOREIGN KEY (job_id) REFERENCES "jobs"(job_id) ON DELETE CASCADE
   ) WITHOUT ROWID;
 

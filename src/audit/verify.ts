@@ -1,7 +1,8 @@
 // Folds the whole log and holds the read tables against it, every column of every row: in one snapshot, and in bounded
 // memory, one stream at a time.
 import type { OpenReader } from '../database/engine.js';
-import { foldStream } from '../event-store/fold.js';
+import { columnsOf, type Table } from '../database/table.js';
+import { foldStream, type Folded } from '../event-store/fold.js';
 import { kindOfStream, subjectOf, type StreamKind } from '../event-store/kind.js';
 import { endOf } from '../event-store/log.js';
 import { aheadOf, readCheckpoint } from '../projection/checkpoint.js';
@@ -18,9 +19,12 @@ export interface TableVerification {
   differences: Difference[];
   /** What is wrong with the log itself, like an event that cannot be read. */
   problems: string[];
-  /** What should be looked at though nothing disagrees: rows of a removed job that are left. */
+  /** What should be looked at though nothing disagrees: rows of a removed job that are left, a column to come. */
   warnings: string[];
 }
+
+/** The tables of a database, each with its columns. */
+type Present = Awaited<ReturnType<OpenReader['tables']>>;
 
 /** Called now and then with how many events are folded. */
 type OnProgress = (done: number) => void;
@@ -68,12 +72,25 @@ class TableCheck {
     return check;
   }
 
-  private comparisonOf(kind: ProjectedKind, present: ReadonlySet<string>): Promise<TableComparison> {
-    const { projection } = kind;
-    const tables = projection.tables.filter(({ name }) => present.has(name));
-    for (const { name } of projection.tables.filter((table) => !tables.includes(table)))
+  /** Compares what there is: an older Daybook has made fewer columns, and somebody may have dropped a table. */
+  private comparisonOf(kind: ProjectedKind, present: Present): Promise<TableComparison> {
+    const tables = kind.projection.tables.flatMap((table) => this.presentPart(table, present) ?? []);
+    return TableComparison.of({ ...kind, projection: { ...kind.projection, tables } }, this.opened);
+  }
+
+  private presentPart(table: Table, present: Present): Table | undefined {
+    const { name } = table;
+    const inDatabase = present.get(name);
+    if (inDatabase === undefined) {
       this.problem(`the table ${name} is missing: the next start of a service makes it again`);
-    return TableComparison.of({ ...kind, projection: { ...projection, tables } }, this.opened);
+      return undefined;
+    }
+    const columns = Object.entries(table.columns).filter(([column]) => inDatabase.has(column));
+    for (const column of columnsOf(table).filter((column) => !inDatabase.has(column)))
+      this.warnings.push(
+        `the table ${name} has no column ${column} yet: the next start of a service adds it`,
+      );
+    return { ...table, columns: Object.fromEntries(columns) };
   }
 
   async run(): Promise<TableVerification> {
@@ -128,12 +145,12 @@ class TableCheck {
     if (folded === undefined) return;
     const subject = subjectOf(kind, streamId);
     // No table tells of some kinds: their events must be readable, and that is all.
-    if ((await this.tables.get(kind)?.compare(subject, folded.state)) === false)
+    if ((await this.tables.get(kind)?.compare(subject, folded)) === false)
       this.warnings.push(`${subject} was removed, and its rows are still being deleted`);
   }
 
-  /** The state that the events of a stream add up to; undefined, and a problem, when they cannot be folded. */
-  private async fold(streamId: string, kind: StreamKind): Promise<{ state: unknown } | undefined> {
+  /** What the events of a stream add up to; undefined, and a problem, when they cannot be folded. */
+  private async fold(streamId: string, kind: StreamKind): Promise<Folded<unknown> | undefined> {
     let version = 0;
     try {
       return await foldStream(kind, this.opened.reader, streamId, {

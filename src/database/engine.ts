@@ -65,8 +65,8 @@ export interface OpenEngine extends Omit<OpenReader, 'inSnapshot'> {
 
 export interface OpenReader {
   readonly reader: Reader;
-  /** The names of the tables that there are. */
-  tables(): Promise<Set<string>>;
+  /** The tables that there are, each with the names of its columns. */
+  tables(): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
   /** A sentence for each guard of the log that is missing or was changed. */
   missingGuards(): Promise<string[]>;
   /** Reads of one moment, on this connection alone. */

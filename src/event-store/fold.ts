@@ -1,6 +1,6 @@
 // The one fold of a stream: its events read page by page, decoded, and evolved onto a state.
 import type { Awaitable, Value } from '../database/transaction.js';
-import type { DomainEvent } from './decider.js';
+import type { Decider, DomainEvent } from './decider.js';
 import type { LoggedEvent } from './events-table.js';
 import type { StreamKind } from './kind.js';
 
@@ -8,7 +8,18 @@ import type { StreamKind } from './kind.js';
 export interface Folded<State> {
   readonly state: State;
   readonly version: number;
+  /** The position of the stream's first event in the log; 0 while it has none. */
+  readonly firstPosition: number;
 }
+
+/** A stream of which nothing is folded yet. */
+export const unfolded = <State>({
+  initialState: state,
+}: Pick<Decider<State, never, DomainEvent>, 'initialState'>): Folded<State> => ({
+  state,
+  version: 0,
+  firstPosition: 0,
+});
 
 /** What can be asked for rows: a reader, or a transaction. */
 export interface Source {
@@ -36,14 +47,9 @@ export async function foldStream<State, Event extends DomainEvent>(
   { decider, codec }: Pick<StreamKind<State, never, Event>, 'decider' | 'codec'>,
   source: Source,
   streamId: string,
-  {
-    from = { state: decider.initialState, version: 0 },
-    until,
-    folded,
-    nextTurn,
-  }: FoldOptions<State, Event> = {},
+  { from = unfolded(decider), until, folded, nextTurn }: FoldOptions<State, Event> = {},
 ): Promise<Folded<State>> {
-  let { state, version } = from;
+  let { state, version, firstPosition } = from;
   // An event before the first has no place in a stream, and would be found by whoever reads it.
   for (let after = version === 0 ? Number.MIN_SAFE_INTEGER : version; ;) {
     const page = await source.all<LoggedEvent>(
@@ -53,14 +59,15 @@ export async function foldStream<State, Event extends DomainEvent>(
       after,
     );
     for (const event of page) {
-      if (until?.(event) === true) return { state, version };
+      if (until?.(event) === true) return { state, version, firstPosition };
       if (event.version !== version + 1) throw new Error(`stream ${streamId} has no version ${version + 1}`);
       const decoded = codec.decode(event);
       state = decider.evolve(state, decoded);
       version = event.version;
+      if (version === 1) firstPosition = event.position;
       folded?.(event, decoded, state);
     }
-    if (page.length < pageSize) return { state, version };
+    if (page.length < pageSize) return { state, version, firstPosition };
     after = version;
     await nextTurn?.();
   }

@@ -4,7 +4,7 @@ import type { Reader } from '../database/reader.js';
 import type { Awaitable, Transaction } from '../database/transaction.js';
 import type { DomainEvent } from './decider.js';
 import type { EventStore, Head, Metadata } from './event-store.js';
-import { foldStream, type Folded } from './fold.js';
+import { foldStream, unfolded, type Folded } from './fold.js';
 import type { StreamKind } from './kind.js';
 import { asProjected, type ProjectedTables } from './projected-tables.js';
 import { versionConflict } from './version-conflict.js';
@@ -15,6 +15,8 @@ export interface Change<State, Event> {
   readonly before: State;
   readonly after: State;
   readonly events: readonly Event[];
+  /** The position of the stream's first event in the log. */
+  readonly firstPosition: number;
 }
 
 /** Writes a kind's read tables in the append transaction: their rows are never behind the log. */
@@ -22,7 +24,9 @@ export interface StreamProjector<State, Event> {
   project(transaction: Transaction, change: Change<State, Event>): Awaitable<void>;
 }
 
-export interface Outcome<State, Event> extends Folded<State> {
+export interface Outcome<State, Event> {
+  readonly state: State;
+  readonly version: number;
   readonly events: readonly Event[];
 }
 
@@ -111,7 +115,7 @@ export class Streams<
   ): Promise<Result> {
     const all = this.touchedIn(transaction);
     const touched = all.get(streamId) ?? (await this.foldInto(all, transaction, streamId));
-    const { state, version } = touched.now;
+    const { state, version, firstPosition } = touched.now;
     // Of a stream that is not there, the decider knows better what to say.
     if (expectedVersion !== undefined && version > 0 && expectedVersion !== version) {
       throw versionConflict(streamId, expectedVersion, version);
@@ -120,14 +124,20 @@ export class Streams<
     const events = decider.decide(state, command);
     if (events.length === 0) return this.followed(transaction, streamId, process, { state, version, events });
     const encoded = events.map((event) => codec.encode(event));
+    const position = touched.head.position + 1;
     this.store.append(transaction, touched.head, streamId, version, encoded, metadata);
     const after = {
       state: events.reduce((before, event) => decider.evolve(before, event), state),
       version: version + events.length,
+      firstPosition: version === 0 ? position : firstPosition,
     };
     touched.now = after;
     touched.events.push(...events);
-    return this.followed(transaction, streamId, process, { ...after, events });
+    return this.followed(transaction, streamId, process, {
+      state: after.state,
+      version: after.version,
+      events,
+    });
   }
 
   /** What follows from a command in its transaction, besides the rows of tables. */
@@ -159,6 +169,7 @@ export class Streams<
         before: touched.before,
         after: touched.now.state,
         events,
+        firstPosition: touched.now.firstPosition,
       });
       touched.before = touched.now.state;
       touched.unprojected = touched.events.length;
@@ -179,10 +190,9 @@ export class Streams<
 
   /** The cached state when nothing was added since (another process may write too), else the tail folded onto it. */
   private async fold(transaction: Transaction, streamId: string): Promise<Folded<State>> {
-    const cached = this.cache.get(streamId);
-    const { state, version } = cached ?? { state: this.kind.decider.initialState, version: 0 };
-    if (version === (await this.store.versionOf(transaction, streamId))) return cached ?? { state, version };
-    return foldStream(this.kind, transaction, streamId, { from: { state, version } });
+    const known = this.cache.get(streamId) ?? unfolded(this.kind.decider);
+    if (known.version === (await this.store.versionOf(transaction, streamId))) return known;
+    return foldStream(this.kind, transaction, streamId, { from: known });
   }
 
   private async foldCommitted(reader: Reader, streamId: string): Promise<void> {

@@ -41,8 +41,7 @@ export async function catchUp(database: Database, kind: ProjectedKind): Promise<
   const projector = new Projector(kind);
   await database.queue.run(async (transaction) => {
     for (const { stream_id: streamId } of streams) {
-      const { state } = await foldStream(kind, transaction, streamId);
-      projector.rewrite(transaction, streamId, state);
+      projector.rewrite(transaction, streamId, await foldStream(kind, transaction, streamId));
     }
     saveCheckpoint(transaction, { name, version: known, position: end });
   });

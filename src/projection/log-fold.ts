@@ -4,7 +4,7 @@ import type { OpenReader } from '../database/engine.js';
 import { cellsOf, type Cell, type Table } from '../database/table.js';
 import type { DomainEvent } from '../event-store/decider.js';
 import { kindOfStream, subjectOf } from '../event-store/kind.js';
-import { foldStream } from '../event-store/fold.js';
+import { foldStream, unfolded } from '../event-store/fold.js';
 import type { ProjectedKind } from './projected.js';
 import type { Difference } from './row-comparison.js';
 import { reportedMax, TableComparison } from './table-comparison.js';
@@ -46,6 +46,8 @@ interface Followed {
   kind: ProjectedKind;
   state: unknown;
   version: number;
+  /** Of its first event. */
+  firstPosition: number;
   /** Of its latest event. */
   position: number;
   /** Earlier rows of it may be in the new tables. */
@@ -169,6 +171,7 @@ export class LogFold {
     const sizeBefore = decider.sizeOf(followed.state);
     followed.state = decider.evolve(followed.state, decoded);
     followed.version = version;
+    if (version === 1) followed.firstPosition = position;
     followed.position = position;
     followed.isDirty = true;
     if (followed.isWritten) followed.unwritten.push(decoded);
@@ -190,11 +193,9 @@ export class LogFold {
   private async follow([, streamId, version]: StoredEvent): Promise<Followed | undefined> {
     const kind = kindOfStream(this.kinds, streamId);
     if (kind === undefined) return undefined;
-    const folded = await this.foldUpTo(kind, streamId, version - 1);
     const followed: Followed = {
+      ...(await this.foldUpTo(kind, streamId, version - 1)),
       kind,
-      state: folded.state,
-      version: folded.version,
       position: 0,
       wasEvicted: version > 1,
       isWritten: false,
@@ -208,7 +209,7 @@ export class LogFold {
   }
 
   private async foldUpTo(kind: ProjectedKind, streamId: string, to: number) {
-    if (to <= 0) return { state: kind.decider.initialState, version: 0 };
+    if (to <= 0) return unfolded(kind.decider);
     return foldStream(kind, this.opened.reader, streamId, { until: (event) => event.version > to });
   }
 
@@ -240,7 +241,7 @@ export class LogFold {
       this.slice.push({ kind: 'clear', projection: this.kinds.indexOf(streamKind), subject });
     for (const [place, table] of tables.entries()) {
       const rows = mayBeAny
-        ? streamKind.projection.rowsOf(followed.state, table.name)
+        ? streamKind.projection.rowsOf(followed.state, table.name, followed.firstPosition)
         : (touched[place] ?? []);
       const kind = mayBeAny ? 'insert' : 'put';
       let cells: Cell[][] = [];
@@ -259,8 +260,8 @@ export class LogFold {
     followed.unwritten = [];
   }
 
-  private touchedRows(followed: Followed, table: Table) {
-    return followed.kind.projection.rowsTouchedBy(followed.state, followed.unwritten, table.name);
+  private touchedRows({ kind, state, unwritten, firstPosition }: Followed, table: Table) {
+    return kind.projection.rowsTouchedBy(state, unwritten, table.name, firstPosition);
   }
 
   private *flush(): Generator<RowWrite[]> {
@@ -271,14 +272,11 @@ export class LogFold {
   }
 
   /** The live tables may be ahead of the fold: in one snapshot, both are brought to the same version. */
-  private async compareAll(
-    streamId: string,
-    subject: string,
-    { kind, state, version }: Followed,
-  ): Promise<void> {
+  private async compareAll(streamId: string, subject: string, followed: Followed): Promise<void> {
+    const { kind } = followed;
     await this.opened.inSnapshot(async () => {
-      const now = await foldStream(kind, this.opened.reader, streamId, { from: { state, version } });
-      await this.comparisons.get(kind)?.compare(subject, now.state);
+      const now = await foldStream(kind, this.opened.reader, streamId, { from: followed });
+      await this.comparisons.get(kind)?.compare(subject, now);
     });
   }
 }

@@ -15,10 +15,18 @@ export interface Projection<State = unknown, Event = DomainEvent> {
   tables: readonly Table[];
   /** The table that names the subjects which were removed while some of their rows are still to be deleted. */
   removals?: Table;
-  /** The rows of one table that a state stands for. */
-  rowsOf(state: State, table: string): Iterable<Row>;
+  /**
+   * The rows of one table that a state stands for.
+   * @param firstPosition of the stream's first event in the log: the order in which subjects came to be
+   */
+  rowsOf(state: State, table: string, firstPosition: number): Iterable<Row>;
   /** Those among them that these events, the latest of the state, may have changed; undefined when it may be any. */
-  rowsTouchedBy(state: State, events: readonly Event[], table: string): Iterable<Row> | undefined;
+  rowsTouchedBy(
+    state: State,
+    events: readonly Event[],
+    table: string,
+    firstPosition: number,
+  ): Iterable<Row> | undefined;
 }
 
 /** A kind of stream that has read tables. */

@@ -2,6 +2,7 @@
 import type { OpenReader } from '../database/engine.js';
 import type { Reader } from '../database/reader.js';
 import { cellsOf } from '../database/table.js';
+import type { Folded } from '../event-store/fold.js';
 import { subjectColumnOf, type ProjectedKind } from './projected.js';
 import { RowComparison, type Difference } from './row-comparison.js';
 
@@ -34,10 +35,10 @@ export class TableComparison {
   }
 
   /** False, and nothing is compared, for a subject that was removed and whose rows are still being deleted. */
-  async compare(subject: string, state: unknown): Promise<boolean> {
+  async compare(subject: string, { state, firstPosition }: Folded<unknown>): Promise<boolean> {
     const { projection } = this.kind;
     const expected = projection.tables.map((table) =>
-      Array.from(projection.rowsOf(state, table.name), (row) => cellsOf(table, row)),
+      Array.from(projection.rowsOf(state, table.name, firstPosition), (row) => cellsOf(table, row)),
     );
     const isGone = expected.every(({ length }) => length === 0);
     if (

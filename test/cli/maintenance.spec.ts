@@ -37,6 +37,12 @@ describe('migrate', () => {
     expect(out).toContain('CREATE TABLE removals (job_id TEXT PRIMARY KEY) WITHOUT ROWID;');
     expect(readFileSync(database).equals(before)).toBe(true);
     expect(readdirSync(dirname(database))).toEqual(['jobs.db']);
+    expect(await daybook('verify', '--database', database)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /job_progress has no column created_position yet[^]*The tables are what the events say/,
+      ),
+    });
 
     const lock = takeServiceLock(database);
     expect(await daybook('migrate', '--database', database)).toMatchObject({

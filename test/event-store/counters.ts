@@ -42,6 +42,8 @@ export const unwritableSum = 666;
 export class Counters {
   /** Every call of the projection, as the stream and how many events it was shown. */
   readonly projected: [streamId: string, events: number][] = [];
+  /** Of each stream, the position of its first event, as the projection was told last. */
+  readonly firstPositions = new Map<string, number>();
   /** From where to where the log grew in each commit. */
   readonly growth: [from: number, to: number][] = [];
   /** What was announced after a commit. */
@@ -110,8 +112,9 @@ export class Counters {
     const codec = new EventCodec<Added>({ Added: { schemaVersion: 1 } });
     return new Streams({ name: 'counter', streamPrefix: '', decider, codec }, store, {
       projector: {
-        project: async (transaction, { streamId, after, events }) => {
+        project: async (transaction, { streamId, after, events, firstPosition }) => {
           this.projected.push([streamId, events.length]);
+          this.firstPositions.set(streamId, firstPosition);
           await transaction.run('INSERT OR REPLACE INTO counters VALUES (?, ?)', streamId, after.sum);
           if (after.sum === unwritableSum) throw new Error('the row cannot be written');
         },

@@ -232,6 +232,25 @@ describe('a projection', () => {
     expect(counters.sums()).toEqual({ a: 8, b: 2 });
   });
 
+  it('is told where in the log a stream begins: of a new one, of one in memory, and of one that is not', async () => {
+    const all = new Map([
+      ['a', 1],
+      ['b', 3],
+    ]);
+    const told = () => {
+      const now = new Map(counters.firstPositions);
+      counters.firstPositions.clear();
+      return now;
+    };
+    await Promise.all([counters.add('a', [1, 2]), counters.add('b', [3]), counters.add('a', [4])]);
+    expect(told()).toEqual(all);
+    await Promise.all([counters.add('b', [5]), counters.add('a', [6])]);
+    expect(told()).toEqual(all);
+    counters.forgetStates();
+    await Promise.all([counters.add('b', [7]), counters.add('a', [8])]);
+    expect(told()).toEqual(all);
+  });
+
   it('shows a command that asks what its neighbours in the same commit did, and shows no event twice', async () => {
     const seen = counters.opened.database.queue.run(async (transaction) => {
       const tables = await counters.streams.projected(transaction);

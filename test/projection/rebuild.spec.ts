@@ -90,6 +90,16 @@ it('puts new tables in the place of the old ones, which differed in nothing', as
   ).toEqual([{ position: end, version: 1 }]);
 });
 
+it('keeps the order of jobs that were created at one time, whatever the order in which it writes them', async () => {
+  const listed = async (): Promise<string[]> =>
+    (await service.get('/jobs')).body.items.map((job: { job_id: string }) => job.job_id);
+  expect(await listed()).toEqual(jobIds.toReversed());
+  edit("UPDATE jobs SET created_at = '2025-01-20T14:30:00.000Z'", 'UPDATE jobs SET rowid = -rowid');
+  expect(await listed()).toEqual(jobIds.toReversed());
+  expect((await rebuilt()).status).toBe('completed');
+  expect(await listed()).toEqual(jobIds.toReversed());
+});
+
 it('tells what differed, and mends it', async () => {
   const [completed = '', retried = ''] = jobIds;
   edit(

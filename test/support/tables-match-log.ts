@@ -2,6 +2,7 @@
 import { fold } from '../../src/simulation/domain/evolve.js';
 import type { JobEvent } from '../../src/simulation/domain/events.js';
 import { dateAt, modelAt, type Job } from '../../src/simulation/domain/job.js';
+import { streamOf } from '../../src/event-store/kind.js';
 import { rowsOf } from '../../src/simulation/rows/rows.js';
 import { jobStreams } from '../../src/simulation/stream-kind.js';
 import { workOf } from '../../src/simulation/work/model-day-id.js';
@@ -28,7 +29,7 @@ export function expectTablesToMatchLog(databasePath: string): void {
     const events = eventsIn(connection);
     expectNoHoleIn(events);
     const jobs = jobsIn(events);
-    const rows = jobs.flatMap((job) => rowsOf(job) ?? []);
+    const rows = jobs.flatMap((job) => rowsOf(job, firstPositionOf(job, events)) ?? []);
     const read = (sql: string): object[] => connection.prepare(sql).all() as object[];
     const details = read('SELECT * FROM job_details').map((row) => without(row, 'id'));
     const leases = read('SELECT stream_id, work_key, attempt, worker FROM leases');
@@ -75,6 +76,9 @@ function jobsIn(events: readonly StoredEvent[]): Job[] {
   }
   return [...streams.values()].flatMap((stream) => fold(undefined, stream) ?? []);
 }
+
+const firstPositionOf = ({ jobId }: Job, events: readonly StoredEvent[]): number =>
+  events.find(({ stream_id: streamId }) => streamId === streamOf(jobStreams, jobId))?.position ?? 0;
 
 function leasesOf(job: Job): object[] {
   if (job.removed) return [];

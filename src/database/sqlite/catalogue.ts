@@ -2,9 +2,15 @@
 import type { Reader } from '../reader.js';
 import { logGuards } from './log-guards.js';
 
-export async function tablesOf(reader: Reader): Promise<Set<string>> {
-  const rows = await reader.all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
-  return new Set(rows.map(({ name }) => name));
+export async function tablesOf(reader: Reader): Promise<Map<string, Set<string>>> {
+  const columns = await reader.values<[table: string, column: string]>(
+    `SELECT made.name, held.name FROM sqlite_master AS made, pragma_table_info(made.name) AS held
+     WHERE made.type = 'table'`,
+  );
+  const tables = new Map<string, Set<string>>();
+  for (const [table, column] of columns)
+    tables.set(table, (tables.get(table) ?? new Set<string>()).add(column));
+  return tables;
 }
 
 export async function missingGuardsOf(reader: Reader): Promise<string[]> {

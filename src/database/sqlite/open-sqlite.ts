@@ -80,7 +80,7 @@ export class OpenSqlite implements OpenEngine {
     return Promise.resolve(this.snapshots.open());
   }
 
-  tables(): Promise<Set<string>> {
+  tables(): Promise<Map<string, Set<string>>> {
     return tablesOf(this.reader);
   }
 

@@ -48,7 +48,7 @@ export class SqliteReader implements OpenReader {
     }
   }
 
-  tables(): Promise<Set<string>> {
+  tables(): Promise<Map<string, Set<string>>> {
     return tablesOf(this.reader);
   }
 

@@ -13,11 +13,13 @@ import { jobStreams } from '../stream-kind.js';
 
 const listOf = (statuses: readonly JobStatus[]): string => statuses.map((status) => `'${status}'`).join(', ');
 
+const fromActiveJobs = `FROM jobs JOIN job_progress USING (job_id)
+   WHERE status IN (${listOf(statusesThatAreActive)}) ORDER BY created_at, created_position`;
+
 /** Oldest first. */
 export async function activeJobs(tables: ProjectedTables): Promise<ActiveJob[]> {
   const rows = await tables.all<{ job_id: string; date_range: string; status: JobStatus }>(
-    `SELECT job_id, date_range, status FROM jobs WHERE status IN (${listOf(statusesThatAreActive)})
-     ORDER BY created_at, rowid`,
+    `SELECT job_id, date_range, status ${fromActiveJobs}`,
   );
   return rows.map(({ job_id: jobId, date_range: dates, status }) => ({
     jobId,
@@ -28,9 +30,7 @@ export async function activeJobs(tables: ProjectedTables): Promise<ActiveJob[]> 
 
 /** Oldest first. */
 export async function activeJobStreams(tables: ProjectedTables): Promise<string[]> {
-  const rows = await tables.all<{ job_id: string }>(
-    `SELECT job_id FROM jobs WHERE status IN (${listOf(statusesThatAreActive)}) ORDER BY created_at, rowid`,
-  );
+  const rows = await tables.all<{ job_id: string }>(`SELECT job_id ${fromActiveJobs}`);
   return rows.map(({ job_id: jobId }) => streamOf(jobStreams, jobId));
 }
 
@@ -43,7 +43,7 @@ export async function sameRequest(
   const row = await tables.get<{ job_id: string }>(
     `SELECT jobs.job_id FROM job_progress JOIN jobs USING (job_id)
      WHERE request_fingerprint = ? AND created_at > ? AND status IN (${listOf(statusesThatAnswerAgain)})
-     ORDER BY created_at DESC, jobs.rowid DESC LIMIT 1`,
+     ORDER BY created_at DESC, created_position DESC LIMIT 1`,
     fingerprint,
     timestamp(nowMs - sameRequestWindowMs),
   );

@@ -5,11 +5,11 @@ import { Database } from '../../database/database.js';
 import { readHolder, type HolderView } from '../../work/holder-view.js';
 import { entityOf } from '../../database/entity.js';
 import type { Reader } from '../../database/reader.js';
-import { jobDetails, jobs, type JobDetailRow, type JobRow } from '../rows/tables.js';
+import { jobDetails, jobs, type JobDetailRow, type JobProgressRow, type JobRow } from '../rows/tables.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
 import { streamOf } from '../commands/job-streams.js';
 import { workOf, type ModelDayId } from '../work/model-day-id.js';
-import { jobView, type JobView, type JobWithProgress, type RunningModelDay } from './views.js';
+import { jobView, type JobView, type RunningModelDay } from './views.js';
 
 export interface JobFilter {
   status?: JobStatus | undefined;
@@ -17,7 +17,7 @@ export interface JobFilter {
   createdFrom?: string | undefined;
   createdTo?: string | undefined;
   limit: number;
-  after?: readonly [createdAt: string, rowId: number] | undefined;
+  after?: readonly [createdAt: string, createdPosition: number] | undefined;
 }
 
 export interface ModelDayFilter {
@@ -34,19 +34,19 @@ export type FoundModelDay = JobDetailRow & { result: unknown };
 /** The rows of a large job that was removed go slice by slice: from the first on there is no such job. */
 const isNotRemoved = 'EXISTS (SELECT 1 FROM job_progress WHERE job_id = :jobId)';
 
-type JobRowWithId = JobWithProgress & { row_id: number };
+type FoundJob = JobRow & JobProgressRow;
 
 @Injectable()
 export class JobTables {
   constructor(private readonly database: Database) {}
 
   async find(jobId: string): Promise<JobView | undefined> {
-    const row = await this.jobs().where('job.job_id = :jobId', { jobId }).getRawOne<JobRowWithId>();
+    const row = await this.jobs().where('job.job_id = :jobId', { jobId }).getRawOne<FoundJob>();
     return row === undefined ? undefined : this.view(row);
   }
 
   async newest(): Promise<JobView | undefined> {
-    const row = await this.newestFirst().limit(1).getRawOne<JobRowWithId>();
+    const row = await this.newestFirst().limit(1).getRawOne<FoundJob>();
     return row === undefined ? undefined : this.view(row);
   }
 
@@ -58,12 +58,15 @@ export class JobTables {
       query.andWhere('job.created_at >= :from', { from: filter.createdFrom });
     if (filter.createdTo !== undefined) query.andWhere('job.created_at <= :to', { to: filter.createdTo });
     if (filter.after !== undefined) {
-      const [createdAt, rowId] = filter.after;
-      query.andWhere('(job.created_at, job.rowid) < (:createdAt, :rowId)', { createdAt, rowId });
+      const [createdAt, position] = filter.after;
+      query.andWhere('(job.created_at, created_position) < (:createdAt, :position)', { createdAt, position });
     }
-    const rows = await query.getRawMany<JobRowWithId>();
+    const rows = await query.getRawMany<FoundJob>();
     return Promise.all(
-      rows.map(async (row) => ({ job: await this.view(row), cursor: [row.created_at, row.row_id] as const })),
+      rows.map(async (row) => ({
+        job: await this.view(row),
+        cursor: [row.created_at, row.created_position] as const,
+      })),
     );
   }
 
@@ -104,20 +107,11 @@ export class JobTables {
     return this.database.source
       .createQueryBuilder<JobRow>(entityOf(jobs), 'job')
       .innerJoin('job_progress', 'progress', 'progress.job_id = job.job_id')
-      .select([
-        'job.*',
-        'job.rowid AS row_id',
-        'version',
-        'total_model_days',
-        'pending',
-        'running',
-        'completed',
-        'failed',
-      ]);
+      .select(['job.*', 'progress.*']);
   }
 
   private newestFirst(): SelectQueryBuilder<JobRow> {
-    return this.jobs().orderBy('job.created_at', 'DESC').addOrderBy('job.rowid', 'DESC');
+    return this.jobs().orderBy('job.created_at', 'DESC').addOrderBy('created_position', 'DESC');
   }
 
   /** Results are read from the log: the row says which event holds it. */
@@ -132,7 +126,7 @@ export class JobTables {
       .select(['detail.*', 'event.data AS data']);
   }
 
-  private async view(row: JobRowWithId): Promise<JobView> {
+  private async view(row: FoundJob): Promise<JobView> {
     return jobView(row, row.running === 0 ? null : await currentIn(this.database.reader, row.job_id));
   }
 }

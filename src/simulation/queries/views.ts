@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import type { HolderView } from '../../work/holder-view.js';
 import { modelAt, dateAt, openDate, type Job } from '../domain/job.js';
-import { detailRowOf, jobRowOf, progressRowOf } from '../rows/rows.js';
-import type { JobDetailRow, JobProgressRow, JobRow } from '../rows/tables.js';
+import { detailRowOf, jobRowOf, progressOf } from '../rows/rows.js';
+import type { JobDetailRow, JobRow } from '../rows/tables.js';
 import type {
   attemptAnswer,
   detailAnswer,
@@ -21,7 +21,7 @@ export type ListedModelDayView = z.output<typeof listedModelDayAnswer>;
 export type ModelDayView = z.output<typeof modelDayAnswer>;
 type AttemptView = z.output<typeof attemptAnswer>;
 
-export type JobWithProgress = JobRow & Omit<JobProgressRow, 'request_fingerprint'>;
+export type JobWithProgress = JobRow & ReturnType<typeof progressOf>;
 
 /** `/simulate/current` and every other answer that is a job. */
 export function jobView(row: JobWithProgress, current: RunningModelDay | null): JobView {
@@ -51,7 +51,7 @@ const progressView = (row: JobWithProgress, current: RunningModelDay | null): Jo
 });
 
 export const viewOfJob = (job: Job): JobView =>
-  jobView({ ...jobRowOf(job), ...progressRowOf(job) }, currentOf(job));
+  jobView({ ...jobRowOf(job), ...progressOf(job) }, currentOf(job));
 
 /** `/simulate/status`: a job with all its details, by date, then model. */
 export function viewOfWholeJob(job: Job): WholeJobView {

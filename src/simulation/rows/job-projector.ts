@@ -7,7 +7,7 @@ import { Projector } from '../../projection/projector.js';
 import type { JobClosed, JobEvent } from '../domain/events.js';
 import { indexOf, openDate, statusOf, type Job, type JobState } from '../domain/job.js';
 import { tellsLatestAttempt } from '../domain/model-day.js';
-import { detailRowOf, jobRowOf, progressRowOf } from './rows.js';
+import { detailRowOf, jobRowOf, progressOf, progressRowOf } from './rows.js';
 import { jobStreams } from '../stream-kind.js';
 import { removeRows } from './row-removal.js';
 import { jobDetails, jobProgress, jobs } from './tables.js';
@@ -20,14 +20,14 @@ export class JobProjector extends Projector<JobState, JobEvent> {
 
   override async project(
     transaction: Transaction,
-    { before, after, events }: Change<JobState, JobEvent>,
+    { before, after, events, firstPosition }: Change<JobState, JobEvent>,
   ): Promise<void> {
     if (after === undefined) return;
     if (after.removed) {
       if (before !== undefined) removeRows(transaction, after);
       return;
     }
-    if (before === undefined) await insertJob(transaction, after);
+    if (before === undefined) await insertJob(transaction, after, firstPosition);
     else updateJob(transaction, before, after);
     await updateDetails(transaction, before, after, events);
   }
@@ -36,10 +36,10 @@ export class JobProjector extends Projector<JobState, JobEvent> {
 const appendJob = append(jobs);
 const appendProgress = append(jobProgress);
 
-async function insertJob(transaction: Transaction, job: Job): Promise<void> {
+async function insertJob(transaction: Transaction, job: Job, position: number): Promise<void> {
   const row = jobRowOf(job);
   transaction.write(appendJob, row);
-  transaction.write(appendProgress, progressRowOf(job));
+  transaction.write(appendProgress, progressRowOf(job, position));
   // One statement for the whole grid, however large.
   await transaction.run(
     `INSERT INTO job_details (job_id, date, model, status)
@@ -57,7 +57,7 @@ const changeJob = change(jobs, ['status', 'started_at', 'completed_at', 'total_d
 const changeDetail = change(jobDetails);
 
 function updateJob(transaction: Transaction, before: Job, after: Job): void {
-  transaction.write(changeProgress, progressRowOf(after));
+  transaction.write(changeProgress, progressOf(after));
   if (ownColumnsOf(before) !== ownColumnsOf(after)) transaction.write(changeJob, jobRowOf(after));
 }
 

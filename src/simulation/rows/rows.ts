@@ -11,10 +11,17 @@ export interface Rows {
   details: Iterable<JobDetailRow>;
 }
 
-/** Undefined when the tables hold nothing for it: it was never created, or it was removed. */
-export function rowsOf(state: JobState): Rows | undefined {
+/**
+ * Undefined when the tables hold nothing for it: it was never created, or it was removed.
+ * @param createdPosition of its first event in the log
+ */
+export function rowsOf(state: JobState, createdPosition: number): Rows | undefined {
   if (state === undefined || state.removed) return undefined;
-  return { job: jobRowOf(state), progress: progressRowOf(state), details: detailRowsOf(state) };
+  return {
+    job: jobRowOf(state),
+    progress: progressRowOf(state, createdPosition),
+    details: detailRowsOf(state),
+  };
 }
 
 export const jobRowOf = (job: Job): JobRow => ({
@@ -33,7 +40,13 @@ export const jobRowOf = (job: Job): JobRow => ({
 const totalDuration = ({ startedAt, completedAt }: Job): number | null =>
   startedAt === null || completedAt === null ? null : secondsBetween(startedAt, completedAt);
 
-export const progressRowOf = (job: Job): JobProgressRow => ({
+export const progressRowOf = (job: Job, createdPosition: number): JobProgressRow => ({
+  ...progressOf(job),
+  created_position: createdPosition,
+});
+
+/** What the state alone tells of it. */
+export const progressOf = (job: Job): Omit<JobProgressRow, 'created_position'> => ({
   job_id: job.jobId,
   version: job.version,
   total_model_days: job.modelDays.length,

@@ -28,6 +28,8 @@ export const jobProgress = defineTable('job_progress', ['job_id'], {
   completed: integer(),
   failed: integer(),
   request_fingerprint: text(),
+  /** The position of the job's first event in the log: jobs that were created at one time have an order. */
+  created_position: integer(),
 });
 
 export type JobProgressRow = RowOf<typeof jobProgress>;

@@ -4,46 +4,33 @@ import type { Runtime } from '../../runtime/runtime.js';
 import { streamOf } from '../../event-store/kind.js';
 import type { EndedSubject, Expiry } from '../../work/expiry/expiry.js';
 import type { JobCommand } from '../domain/commands.js';
-import { hasEnded, type JobStatus } from '../domain/status.js';
+import { hasEnded } from '../domain/status.js';
 import { jobStreams } from '../stream-kind.js';
 import { RowRemoval, rowsAtOnceMax } from '../rows/row-removal.js';
+import type { JobProgressRow, JobRow } from '../rows/tables.js';
 import { jobIdOf } from './model-day-id.js';
 
-interface Row {
-  row_id: number;
-  job_id: string;
-  status: JobStatus;
-  completed_at: string | null;
-  version: number | null;
-  total_model_days: number | null;
-}
+type Row = Pick<JobRow, 'job_id' | 'status' | 'completed_at'> &
+  Pick<JobProgressRow, 'version' | 'total_model_days' | 'created_position'>;
 
-/** How many rows of `jobs` one statement looks at. */
+/** How many jobs one statement looks at. */
 const pageSize = 200;
 
 async function* endedJobs(reader: Reader, until: string, runtime: Runtime): AsyncGenerator<EndedSubject> {
   for (let after = 0; ;) {
     const page = await reader.all<Row>(
-      `SELECT jobs.rowid AS row_id, job_id, status, completed_at, version, total_model_days
-       FROM jobs LEFT JOIN job_progress USING (job_id)
-       WHERE jobs.rowid > ? ORDER BY jobs.rowid LIMIT ${pageSize}`,
+      `SELECT job_id, status, completed_at, version, total_model_days, created_position
+       FROM job_progress JOIN jobs USING (job_id)
+       WHERE created_position > ? ORDER BY created_position LIMIT ${pageSize}`,
       after,
     );
-    for (const {
-      job_id: jobId,
-      status,
-      completed_at: endedAt,
-      version,
-      total_model_days: modelDays,
-    } of page) {
-      // Without progress it is removed already, and its rows are on their way out.
-      if (version === null || modelDays === null || endedAt === null) continue;
-      if (hasEnded(status) && endedAt <= until)
-        yield { streamId: streamOf(jobStreams, jobId), version, size: modelDays };
+    for (const { job_id: jobId, status, completed_at: endedAt, version, total_model_days: size } of page) {
+      if (hasEnded(status) && endedAt !== null && endedAt <= until)
+        yield { streamId: streamOf(jobStreams, jobId), version, size };
     }
     const last = page.at(-1);
     if (last === undefined) return;
-    after = last.row_id;
+    after = last.created_position;
     await runtime.nextTurn();
   }
 }

@@ -20,7 +20,7 @@ function always(check: (told: Told) => void): void {
     for (const { events, after } of strides) {
       if (events.length === 0) continue;
       history.push(...events);
-      const rows = rowsOf(after);
+      const rows = rowsOf(after, 1);
       if (rows !== undefined) check({ ...rows, details: [...rows.details], history });
     }
   });

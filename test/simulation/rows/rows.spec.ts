@@ -30,13 +30,13 @@ const never = {
 
 describe('the rows of a job', () => {
   it('are none before it is created and after it is removed', () => {
-    expect(rowsOf(undefined)).toBeUndefined();
-    expect(rowsOf(given(created(), closed(1), removed(2)).job)).toBeUndefined();
+    expect(rowsOf(undefined, 7)).toBeUndefined();
+    expect(rowsOf(given(created(), closed(1), removed(2)).job, 7)).toBeUndefined();
   });
 
   it('are one of the job, one of its progress, and one for each model-day, by date and then model', () => {
     const { job } = given(createdTwoByTwo, started(ada, 1, 5), completed(ada, 1, 7), started(bob, 1, 8));
-    const rows = rowsOf(job);
+    const rows = rowsOf(job, 7);
     expect(rows?.job).toEqual({
       job_id: 'job-1',
       config_path: 'configs/default.json',
@@ -58,6 +58,7 @@ describe('the rows of a job', () => {
       completed: 1,
       failed: 0,
       request_fingerprint: 'f00d',
+      created_position: 7,
     });
     expect([...(rows?.details ?? [])]).toEqual([
       {
@@ -88,7 +89,7 @@ describe('the rows of a job', () => {
 
   it('show why a model-day waits, until when, and the attempts that are behind it as JSON', () => {
     const { job } = given(created(), started(ada, 1, 5), attemptFailed(ada, 1, 7, 17, 'timeout'));
-    const [detail] = rowsOf(job)?.details ?? [];
+    const [detail] = rowsOf(job, 7)?.details ?? [];
     expect(detail).toMatchObject({
       status: 'pending',
       error: 'It broke',
@@ -104,7 +105,7 @@ describe('the rows of a job', () => {
 
   it('hold the reason for which the job was closed, in the job and in what was open', () => {
     const { job } = given(createdTwoByTwo, started(ada, 1, 5), completed(ada, 1, 7), closed(9));
-    const rows = rowsOf(job);
+    const rows = rowsOf(job, 7);
     expect(rows?.job).toMatchObject({
       status: 'partial',
       completed_at: at(9),
