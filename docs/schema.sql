@@ -127,8 +127,6 @@ CREATE TABLE refusals (
     status INTEGER NOT NULL
   );
 
-CREATE TABLE removals (job_id TEXT PRIMARY KEY) WITHOUT ROWID;
-
 CREATE TABLE "schema_migrations" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL);
 
 CREATE TABLE write_probe (probes INTEGER NOT NULL);

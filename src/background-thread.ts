@@ -34,7 +34,7 @@ async function methodsOf({ work, task }: Work): Promise<Methods> {
 async function openFold({ url, kindsUrl, projections }: FoldTask): Promise<LogFold> {
   const { list } = await loadKindsAt(kindsUrl);
   const kinds = projectedAmong(list).filter(({ projection }) => projections.includes(projection.name));
-  return LogFold.of(kinds, await engineOf(url).openReader(), { nextTurn: systemRuntime.nextTurn });
+  return new LogFold(kinds, await engineOf(url).openReader(), { nextTurn: systemRuntime.nextTurn });
 }
 
 async function openNotary({ url, keyFile, origin }: NotaryOptions): Promise<OpenNotary> {

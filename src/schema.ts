@@ -21,9 +21,5 @@ export const tablesOf = ({ list }: Kinds): Table[] => [
   rebuilds,
   leases,
   refusals,
-  ...list.flatMap(({ projection, tables = [] }) => [
-    ...(projection?.tables ?? []),
-    ...(projection?.removals === undefined ? [] : [projection.removals]),
-    ...tables,
-  ]),
+  ...list.flatMap(({ projection, tables = [] }) => [...(projection?.tables ?? []), ...tables]),
 ];

@@ -68,14 +68,14 @@ class TableCheck {
   ): Promise<TableCheck> {
     const check = new TableCheck(kinds, opened, onProgress);
     const present = await opened.tables();
-    for (const kind of projectedAmong(kinds)) check.tables.set(kind, await check.comparisonOf(kind, present));
+    for (const kind of projectedAmong(kinds)) check.tables.set(kind, check.comparisonOf(kind, present));
     return check;
   }
 
   /** Compares what there is: an older Daybook has made fewer columns, and somebody may have dropped a table. */
-  private comparisonOf(kind: ProjectedKind, present: Present): Promise<TableComparison> {
+  private comparisonOf(kind: ProjectedKind, present: Present): TableComparison {
     const tables = kind.projection.tables.flatMap((table) => this.presentPart(table, present) ?? []);
-    return TableComparison.of({ ...kind, projection: { ...kind.projection, tables } }, this.opened);
+    return new TableComparison({ ...kind, projection: { ...kind.projection, tables } }, this.opened.reader);
   }
 
   private presentPart(table: Table, present: Present): Table | undefined {

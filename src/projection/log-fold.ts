@@ -80,41 +80,31 @@ export class LogFold {
   private cells = 0;
   private slice: RowWrite[] = [];
   private sliceRows = 0;
-  private readonly kinds: readonly ProjectedKind[];
+  /** With the live tables. */
+  private readonly comparisons: ReadonlyMap<ProjectedKind, TableComparison>;
   private readonly nextTurn: (() => Promise<void>) | undefined;
   private readonly restingCellsMax: number;
   private readonly cellsMax: number;
   private readonly sliceMax: number;
 
-  private constructor(
+  /** @param opened a reader of its own, which it closes */
+  constructor(
+    private readonly kinds: readonly ProjectedKind[],
     private readonly opened: OpenReader,
-    /** With the live tables. */
-    private readonly comparisons: ReadonlyMap<ProjectedKind, TableComparison>,
-    { restingCellsMax = 3_000, cellsMax = 500_000, sliceRows = 60, nextTurn }: LogFoldOptions,
+    { restingCellsMax = 3_000, cellsMax = 500_000, sliceRows = 60, nextTurn }: LogFoldOptions = {},
   ) {
-    this.kinds = [...comparisons.keys()];
+    this.comparisons = new Map(kinds.map((kind) => [kind, new TableComparison(kind, opened.reader)]));
     this.nextTurn = nextTurn;
     this.restingCellsMax = restingCellsMax;
     this.cellsMax = cellsMax;
     this.sliceMax = sliceRows;
     const firstTables = new Map<ProjectedKind, number>();
     let tables = 0;
-    for (const kind of this.kinds) {
+    for (const kind of kinds) {
       firstTables.set(kind, tables);
       tables += kind.projection.tables.length;
     }
     this.firstTables = firstTables;
-  }
-
-  /** @param opened a reader of its own, which it closes */
-  static async of(
-    kinds: readonly ProjectedKind[],
-    opened: OpenReader,
-    options: LogFoldOptions = {},
-  ): Promise<LogFold> {
-    const comparisons = new Map<ProjectedKind, TableComparison>();
-    for (const kind of kinds) comparisons.set(kind, await TableComparison.of(kind, opened));
-    return new LogFold(opened, comparisons, options);
   }
 
   /**

@@ -13,8 +13,11 @@ export interface Projection<State = unknown, Event = DomainEvent> {
   version: number;
   /** Parents before the tables that refer to them. The first column of each key names the stream's subject. */
   tables: readonly Table[];
-  /** The table that names the subjects which were removed while some of their rows are still to be deleted. */
-  removals?: Table;
+  /**
+   * The table that has a row of each subject that is there. A subject that was removed and has a row in the first table
+   * and none in this one is marked by that: its rows are still being deleted. Without it, rows always go at once.
+   */
+  presence?: Table;
   /**
    * The rows of one table that a state stands for.
    * @param firstPosition of the stream's first event in the log: the order in which subjects came to be

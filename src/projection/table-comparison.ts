@@ -1,7 +1,6 @@
 // Holds all tables of a projection against what the events stand for, subject by subject, and keeps what differs.
-import type { OpenReader } from '../database/engine.js';
 import type { Reader } from '../database/reader.js';
-import { cellsOf } from '../database/table.js';
+import { cellsOf, type Table } from '../database/table.js';
 import type { Folded } from '../event-store/fold.js';
 import { subjectColumnOf, type ProjectedKind } from './projected.js';
 import { RowComparison, type Difference } from './row-comparison.js';
@@ -15,41 +14,39 @@ export class TableComparison {
   readonly differences: Difference[] = [];
   private readonly rows: readonly RowComparison[];
 
-  private constructor(
+  constructor(
     private readonly kind: ProjectedKind,
     private readonly reader: Reader,
-    /** Finds a subject that was removed and whose rows are still being deleted. */
-    private readonly isLeaving: string | undefined,
   ) {
     this.rows = kind.projection.tables.map((table) => new RowComparison(reader, table));
   }
 
-  static async of(kind: ProjectedKind, opened: OpenReader): Promise<TableComparison> {
-    const { removals } = kind.projection;
-    // There is none in a database from before there was such a table.
-    const isThere = removals !== undefined && (await opened.tables()).has(removals.name);
-    const isLeaving = isThere
-      ? `SELECT 1 FROM ${removals.name} WHERE ${subjectColumnOf(removals)} = ?`
-      : undefined;
-    return new TableComparison(kind, opened.reader, isLeaving);
-  }
-
-  /** False, and nothing is compared, for a subject that was removed and whose rows are still being deleted. */
+  /** False, and nothing is a difference, for a subject that was removed and whose rows are still being deleted. */
   async compare(subject: string, { state, firstPosition }: Folded<unknown>): Promise<boolean> {
     const { projection } = this.kind;
     const expected = projection.tables.map((table) =>
       Array.from(projection.rowsOf(state, table.name, firstPosition), (row) => cellsOf(table, row)),
     );
     const isGone = expected.every(({ length }) => length === 0);
-    if (
-      isGone &&
-      this.isLeaving !== undefined &&
-      (await this.reader.get(this.isLeaving, subject)) !== undefined
-    )
-      return false;
+    if (isGone && (await this.isLeaving(subject))) return false;
     for (const [place, comparison] of this.rows.entries())
       this.keep(await comparison.differences(subject, expected[place] ?? []));
     return true;
+  }
+
+  /** Of a subject that is gone by its events: whether its rows bear the mark of a removal under way. */
+  private async isLeaving(subject: string): Promise<boolean> {
+    const { tables, presence } = this.kind.projection;
+    const [first] = tables;
+    // Somebody may have dropped one of them.
+    const marking = tables.find(({ name }) => name === presence?.name);
+    if (first === undefined || marking === undefined) return false;
+    return (await this.hasRow(first, subject)) && !(await this.hasRow(marking, subject));
+  }
+
+  private async hasRow(table: Table, subject: string): Promise<boolean> {
+    const sql = `SELECT 1 FROM ${table.name} WHERE ${subjectColumnOf(table)} = ?`;
+    return (await this.reader.get(sql, subject)) !== undefined;
   }
 
   /** Rows of subjects that have no events at all. */

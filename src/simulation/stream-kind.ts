@@ -9,7 +9,7 @@ import { evolve } from './domain/evolve.js';
 import { indexOf, type Job, type JobState } from './domain/job.js';
 import { jobMigrations } from './rows/migrations.js';
 import { detailRowOf, rowsOf } from './rows/rows.js';
-import { jobDetails, jobProgress, jobs, removals } from './rows/tables.js';
+import { jobDetails, jobProgress, jobs } from './rows/tables.js';
 
 /** Of each that was ever written, a fixture is kept in test/fixtures/events. */
 export const jobEventSchemas: Readonly<Record<JobEvent['type'], EventSchema>> = {
@@ -34,7 +34,7 @@ export const jobStreams: ProjectedKind<JobState, JobCommand, JobEvent> & Pick<Ki
     name: 'jobs',
     version: 1,
     tables: [jobs, jobProgress, jobDetails],
-    removals,
+    presence: jobProgress,
     rowsOf: jobRowsOf,
     rowsTouchedBy(state, events, table, firstPosition) {
       const indexes = new Set<number>();

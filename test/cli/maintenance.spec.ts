@@ -35,6 +35,7 @@ describe('migrate', () => {
     expect(code).toBe(0);
     for (const name of newer) expect(out).toContain(`-- ${name}`);
     expect(out).toContain('CREATE TABLE removals (job_id TEXT PRIMARY KEY) WITHOUT ROWID;');
+    expect(out).toContain('DROP TABLE removals;');
     expect(readFileSync(database).equals(before)).toBe(true);
     expect(readdirSync(dirname(database))).toEqual(['jobs.db']);
     expect(await daybook('verify', '--database', database)).toMatchObject({
@@ -90,6 +91,41 @@ it('a service brings a database of the version before up to date by itself, and 
   const statuses = body.items.map(({ status }: { status: string }) => status);
   expect(new Set(statuses)).toEqual(new Set(['pending', 'running', 'completed', 'partial', 'failed']));
   expect(migrationsIn(database)).toEqual(migrations.map(({ name }) => name));
+  expectTablesToMatchLog(database);
+});
+
+it('what the version before left of a job that was being removed goes with the first start', async () => {
+  const database = fixtureDatabase(place, 'half-removed');
+  const connection = new BetterSqlite3(database);
+  const [removals] = migrations.filter(({ name }) => name === 'Removals1764100000000');
+  for (const { name, statements } of [removals!]) {
+    for (const statement of statements.sqlite) connection.exec(statement);
+    connection
+      .prepare('INSERT INTO schema_migrations (timestamp, name) VALUES (?, ?)')
+      .run(Number(name.slice(-13)), name);
+  }
+  // As its transaction left them that appended the event, for a job of more than a thousand model-days.
+  connection.exec(`
+    INSERT INTO removals SELECT job_id FROM jobs WHERE status = 'completed';
+    INSERT INTO events
+    SELECT end + 1, 'job-' || job_id, version + 1, 'JobRemoved', 1, '{"removed_at":"2025-01-20T12:00:00.000Z"}', '{}', recorded_at
+    FROM removals JOIN job_progress USING (job_id),
+      (SELECT max(position) AS end, max(recorded_at) AS recorded_at FROM events);
+    UPDATE projections SET position = position + 1;
+    UPDATE jobs SET error = 'Removed: its rows are being deleted' WHERE job_id IN (SELECT job_id FROM removals);
+    DELETE FROM job_progress WHERE job_id IN (SELECT job_id FROM removals);
+    DELETE FROM job_details WHERE job_id IN (SELECT job_id FROM removals) AND model = 'ada'`);
+  const left = connection.prepare('SELECT job_id FROM removals').pluck().all() as string[];
+  connection.close();
+  expect(left).toHaveLength(1);
+  expect(await daybook('verify', '--database', database)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`${left[0]} was removed, and its rows are still being deleted`),
+  });
+
+  const service = await startTestService(place, { DATABASE_URL: `sqlite:${database}` });
+  expect(await service.get(`/jobs/${left[0]}`)).toMatchObject({ status: 404 });
+  expect(idsIn(database)).not.toContain(left[0]);
   expectTablesToMatchLog(database);
 });
 

@@ -31,7 +31,7 @@ it.each([
 ])('%s', async (_how, options, step) => {
   const { database } = service.service;
   const opened = await engineOf(`sqlite:${service.databasePath}`).openReader();
-  const fold = await LogFold.of([jobStreams], opened, options);
+  const fold = new LogFold([jobStreams], opened, options);
   const shadow = new Shadow(database.engine.shadows, [jobStreams.projection]);
   const end = await endOf(opened.reader);
   await database.queue.run((transaction) => shadow.create(transaction));

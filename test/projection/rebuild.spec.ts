@@ -7,6 +7,8 @@ import { engineOf } from '../../src/database/engines.js';
 import { migrationsOf, tablesOf } from '../../src/schema.js';
 import { kinds } from '../support/kinds.js';
 import { jobStreams } from '../../src/simulation/stream-kind.js';
+import { JobStreams, streamOf } from '../../src/simulation/commands/job-streams.js';
+import { RowRemoval, rowsAtOnceMax } from '../../src/simulation/rows/row-removal.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { verifiedTables } from '../support/reading.js';
 import { workplace } from '../support/workplace.js';
@@ -161,6 +163,24 @@ it('goes on while commands are accepted, and reads see whole jobs all the time',
   await Promise.all([writing, reading]);
   expect([...statuses].toSorted((one, other) => one - other)).toEqual([200, 202]);
   expect([...seen]).toEqual([4]);
+  await expectTablesAsLog();
+});
+
+it('leaves nothing of a job whose rows were being deleted, and whoever deletes them finds that done', async () => {
+  const { app, database } = service.service;
+  const large = { start_date: '2020-01-01', end_date: '2023-12-29', models: ['a', 'b'], rerun: true };
+  const { body } = await service.post('/simulate/trigger', large);
+  await service.post(`/jobs/${body.job_id}/cancel`);
+  const removal = { type: 'RemoveJob', now: '2025-01-20T12:00:00.000Z' } as const;
+  const metadata = { actor: 'tester', correlation_id: 'c' };
+  await database.queue.run((transaction) =>
+    app.get(JobStreams, { strict: false }).execute(transaction, streamOf(body.job_id), removal, metadata),
+  );
+  const rows = () => database.reader.all('SELECT job_id FROM job_details WHERE job_id = ?', body.job_id);
+  expect((await rows()).length).toBeGreaterThan(rowsAtOnceMax);
+  expect(await rebuilt()).toMatchObject({ status: 'completed', difference_count: 0 });
+  expect(await rows()).toEqual([]);
+  await new RowRemoval(database).finish(body.job_id);
   await expectTablesAsLog();
 });
 

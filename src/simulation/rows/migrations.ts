@@ -16,4 +16,9 @@ export const jobMigrations: readonly Migration[] = [
       ],
     },
   },
+  {
+    // Which jobs are being removed, the tables say without it: those without a row in job_progress.
+    name: 'NoRemovals1764200000001',
+    statements: { sqlite: ['DROP TABLE removals'] },
+  },
 ];

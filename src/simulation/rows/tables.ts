@@ -55,6 +55,3 @@ export const jobDetails = defineTable('job_details', ['job_id', 'date', 'model']
 });
 
 export type JobDetailRow = Omit<RowOf<typeof jobDetails>, 'id'>;
-
-/** The jobs that were removed while some of their rows are still to be deleted. */
-export const removals = defineTable('removals', ['job_id'], { job_id: text() });
