@@ -29,10 +29,13 @@ export const put = <Row extends object>(table: Table<Row>): RowWrite<Row> => ({
   kind: 'put',
 });
 
-/** @param columns those that are changed; all but the key when not given */
+const changing = (table: Table): string[] =>
+  besideKey(table).filter((column) => table.columns[column]?.fixed !== true);
+
+/** @param columns those that are changed; all but the key and what is fixed when not given */
 export const change = <Row extends object>(
   table: Table<Row>,
-  columns: readonly (keyof Row & string)[] = besideKey(table) as (keyof Row & string)[],
+  columns: readonly (keyof Row & string)[] = changing(table) as (keyof Row & string)[],
 ): RowWrite<Partial<Row>> => ({ kind: 'change', table, key: table.key, columns });
 
 /** @param key the columns that name what goes: of a part of the table's key, every row that has it */

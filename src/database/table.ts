@@ -8,6 +8,8 @@ export interface Column<Of extends Cell = Cell> {
   readonly nullable: boolean;
   /** Given by the database when a row is inserted. */
   readonly generated?: boolean;
+  /** Written with the row, and never changed. */
+  readonly fixed?: boolean;
   /** Of the type alone: what TypeScript makes of it. */
   readonly cell?: Of;
 }
@@ -35,6 +37,7 @@ export const orNull = <Of extends Cell>({ type }: Column<Of>): Column<Of | null>
   type,
   nullable: true,
 });
+export const fixed = <Of extends Cell>(column: Column<Of>): Column<Of> => ({ ...column, fixed: true });
 export const generated = (): Column<number> => ({ type: 'integer', nullable: false, generated: true });
 
 export const defineTable = <Columns extends Readonly<Record<string, Column>>>(

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EncodedEvent } from '../../src/event-store/codec.js';
-import type { JobEvent } from '../../src/simulation/domain/events.js';
+import { jobEventSchemas, type JobEvent } from '../../src/simulation/domain/events.js';
 import { fold } from '../../src/simulation/domain/evolve.js';
 import { statusOf, type Job } from '../../src/simulation/domain/job.js';
-import { jobEventSchemas, jobStreams } from '../../src/simulation/stream-kind.js';
+import { jobStreams } from '../../src/simulation/stream-kind.js';
 
 const folder = join(import.meta.dirname, '../fixtures/events');
 

@@ -8,23 +8,19 @@ import type { ProjectedTables } from '../../event-store/projected-tables.js';
 import { Runtime, timestamp } from '../../runtime/runtime.js';
 import { activeJobs, sameRequest } from './active-jobs.js';
 import { blockerOf } from '../domain/admission.js';
+import type { JobRequest } from '../domain/commands.js';
 import type { Job } from '../domain/job.js';
 import { JobPolicy } from './job-policy.js';
 import { JobStreams, streamOf } from './job-streams.js';
 
-export interface JobRequest {
-  /** As stored: with the name of the config folder in front. */
-  configPath: string;
-  configSha256: string;
-  dates: readonly string[];
-  models: readonly string[];
+export interface WantedJob extends JobRequest {
   /** Make a new job even when the same request is there already. */
   rerun: boolean;
 }
 
 export class CreateJob extends Command<{ created: boolean; job: Job }> {
   constructor(
-    readonly request: JobRequest,
+    readonly wanted: WantedJob,
     readonly metadata: Metadata,
   ) {
     super();
@@ -40,10 +36,9 @@ export class CreateJobHandler implements ICommandHandler<CreateJob> {
     private readonly runtime: Runtime,
   ) {}
 
-  execute({ request, metadata }: CreateJob): Promise<{ created: boolean; job: Job }> {
+  execute({ wanted: { rerun, ...request }, metadata }: CreateJob): Promise<{ created: boolean; job: Job }> {
     const jobId = this.runtime.uuid();
     const requestFingerprint = fingerprintOf(request);
-    const { configPath, configSha256, dates, models, rerun } = request;
     const { activeJobsMax, modelDaysMax } = this.policy.limits;
     return this.database.queue.run(async (transaction) => {
       const tables = await this.jobs.projected(transaction);
@@ -56,8 +51,8 @@ export class CreateJobHandler implements ICommandHandler<CreateJob> {
         streamOf(jobId),
         {
           type: 'CreateJob',
-          ...{ jobId, configPath, configSha256, dates, models },
-          ...{ requestFingerprint, modelDaysMax, blockedBy, now },
+          ...request,
+          ...{ jobId, requestFingerprint, modelDaysMax, blockedBy, now },
         },
         metadata,
       );

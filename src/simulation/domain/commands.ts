@@ -15,13 +15,18 @@ interface OfAttempt extends OfModelDay {
   attempt: number;
 }
 
-export interface CreateJob extends At {
-  type: 'CreateJob';
-  jobId: string;
+/** What is asked for, once the config has filled in what a caller leaves open. */
+export interface JobRequest {
+  /** As stored: with the name of the config folder in front. */
   configPath: string;
   configSha256: string;
   dates: readonly string[];
   models: readonly string[];
+}
+
+export interface CreateJob extends At, JobRequest {
+  type: 'CreateJob';
+  jobId: string;
   requestFingerprint: string;
   /** The largest grid that is allowed, in model-days. */
   modelDaysMax: number;

@@ -84,3 +84,16 @@ export type ModelDayEvent =
   ModelDayStarted | ModelDayCompleted | ModelDayAttemptFailed | ModelDayFailed | ModelDayReleased;
 
 export type JobEvent = JobCreated | ModelDayEvent | JobClosed | JobRetried | JobRemoved;
+
+/** Of each that was ever written, a fixture is kept in test/fixtures/events. */
+export const jobEventSchemas = {
+  JobCreated: { schemaVersion: 1 },
+  ModelDayStarted: { schemaVersion: 1 },
+  ModelDayCompleted: { schemaVersion: 1 },
+  ModelDayAttemptFailed: { schemaVersion: 1 },
+  ModelDayFailed: { schemaVersion: 1 },
+  ModelDayReleased: { schemaVersion: 1 },
+  JobClosed: { schemaVersion: 1 },
+  JobRetried: { schemaVersion: 1 },
+  JobRemoved: { schemaVersion: 1 },
+} satisfies Record<JobEvent['type'], { schemaVersion: number }>;

@@ -1,4 +1,5 @@
 // The state of a job: what its events add up to.
+import type { JobCreated } from './events.js';
 import type { Grid } from './grid.js';
 import type { ModelDay } from './model-day.js';
 import { Refusal } from '../../runtime/refusal.js';
@@ -8,8 +9,8 @@ export interface Job {
   /** How many events the job has. */
   readonly version: number;
   readonly jobId: string;
-  readonly configPath: string;
-  readonly requestFingerprint: string;
+  /** What it was created with: the data of its first event. */
+  readonly created: JobCreated['data'];
   readonly dates: readonly string[];
   readonly models: readonly string[];
   readonly dateIndexes: ReadonlyMap<string, number>;
@@ -19,7 +20,6 @@ export interface Job {
   readonly counts: Counts;
   /** The lowest index of a model-day that is pending or running; the number of model-days when all ended. */
   readonly firstOpen: number;
-  readonly createdAt: string;
   /** When a model-day started for the first time. */
   readonly startedAt: string | null;
   /** When the last model-day ended; null while one is open. */

@@ -1,26 +1,18 @@
 // What a request asks for once the config has filled in what it leaves open.
 import { invalidRequest, type FieldProblem } from '../../http/problem.js';
-import type { JobRequest } from '../commands/create-job.js';
+import type { WantedJob } from '../commands/create-job.js';
+import type { TriggerRequest } from '../http/requests.js';
 import type { ConfigFolder, JobConfig } from './config-folder.js';
 import { countWeekdays, weekdaysBetween } from './weekdays.js';
-
-export interface RequestedJob {
-  config_path?: string | undefined;
-  date_range?: readonly string[] | undefined;
-  start_date?: string | undefined;
-  end_date?: string | undefined;
-  models?: readonly string[] | undefined;
-  rerun: boolean;
-}
 
 const defaultConfig = 'default_config.json';
 
 /** @throws Problem `invalid_request` with every problem at once */
 export async function resolveRequest(
-  request: RequestedJob,
+  request: TriggerRequest,
   configs: ConfigFolder,
   modelDaysMax: number,
-): Promise<JobRequest> {
+): Promise<WantedJob> {
   const config = await configs.read(request.config_path ?? defaultConfig);
   const models = modelsOf(request, config);
   const dates = datesOf(request, config, modelDaysMax);
@@ -46,7 +38,7 @@ const wrong = (pointer: string, detail: string): Resolved => ({
   problems: [{ pointer, detail }],
 });
 
-function modelsOf({ models }: RequestedJob, { path, enabledModels, listedModels }: JobConfig): Resolved {
+function modelsOf({ models }: TriggerRequest, { path, enabledModels, listedModels }: JobConfig): Resolved {
   if (models === undefined) {
     if (enabledModels.length > 0) return ok(enabledModels);
     return wrong('/models', `must name at least one model: ${path} lists none that is enabled`);
@@ -63,7 +55,7 @@ function named(models: readonly string[]): string {
   return models.length > first.length ? `${first.join(', ')}, …` : first.join(', ');
 }
 
-function datesOf(request: RequestedJob, { path, dateRange }: JobConfig, datesMax: number): Resolved {
+function datesOf(request: TriggerRequest, { path, dateRange }: JobConfig, datesMax: number): Resolved {
   if (request.date_range !== undefined) return ok(request.date_range);
   const { start_date: start, end_date: end } = request;
   if (start !== undefined && end !== undefined) return rangeOf(start, end, datesMax, '/end_date');

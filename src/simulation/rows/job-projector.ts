@@ -5,9 +5,9 @@ import type { Transaction } from '../../database/transaction.js';
 import type { Change } from '../../event-store/streams.js';
 import { Projector } from '../../projection/projector.js';
 import type { JobClosed, JobEvent } from '../domain/events.js';
-import { indexOf, openDate, statusOf, type Job, type JobState } from '../domain/job.js';
+import { indexOf, openDate, type Job, type JobState } from '../domain/job.js';
 import { tellsLatestAttempt } from '../domain/model-day.js';
-import { detailRowOf, jobRowOf, progressOf, progressRowOf } from './rows.js';
+import { changingJobRowOf, detailRowOf, jobRowOf, progressOf, progressRowOf } from './rows.js';
 import { jobStreams } from '../stream-kind.js';
 import { removeRows } from './row-removal.js';
 import { jobDetails, jobProgress, jobs } from './tables.js';
@@ -51,19 +51,19 @@ async function insertJob(transaction: Transaction, job: Job, position: number): 
   );
 }
 
-/** What a job's events never change is left out: the wide lists, and what an index is over. */
-const changeProgress = change(jobProgress, ['version', 'pending', 'running', 'completed', 'failed']);
-const changeJob = change(jobs, ['status', 'started_at', 'completed_at', 'total_duration_seconds', 'error']);
+const changeProgress = change(jobProgress);
+const changeJob = change(jobs);
 const changeDetail = change(jobDetails);
 
 function updateJob(transaction: Transaction, before: Job, after: Job): void {
   transaction.write(changeProgress, progressOf(after));
-  if (ownColumnsOf(before) !== ownColumnsOf(after)) transaction.write(changeJob, jobRowOf(after));
+  const row = changingJobRowOf(after);
+  if (!isSame(row, changingJobRowOf(before))) transaction.write(changeJob, row);
 }
 
-/** Equal when nothing changed in the wide row: its cost grows with the grid, so it is left alone when it can be. */
-const ownColumnsOf = (job: Job): string =>
-  JSON.stringify([statusOf(job), job.startedAt, job.completedAt, job.error]);
+/** Writing the wide row costs as much as it is wide: it is left alone when nothing in it changed. */
+const isSame = <Row extends object>(one: Row, other: Row): boolean =>
+  (Object.keys(one) as (keyof Row)[]).every((column) => one[column] === other[column]);
 
 async function updateDetails(
   transaction: Transaction,

@@ -25,12 +25,17 @@ export function rowsOf(state: JobState, createdPosition: number): Rows | undefin
 }
 
 export const jobRowOf = (job: Job): JobRow => ({
-  job_id: job.jobId,
-  config_path: job.configPath,
-  status: statusOf(job),
+  ...changingJobRowOf(job),
+  config_path: job.created.config_path,
   date_range: JSON.stringify(job.dates),
   models: JSON.stringify(job.models),
-  created_at: job.createdAt,
+  created_at: job.created.created_at,
+});
+
+/** Without what is fixed: the cost of that grows with the grid. */
+export const changingJobRowOf = (job: Job) => ({
+  job_id: job.jobId,
+  status: statusOf(job),
   started_at: job.startedAt,
   completed_at: job.completedAt,
   total_duration_seconds: totalDuration(job),
@@ -54,7 +59,7 @@ export const progressOf = (job: Job): Omit<JobProgressRow, 'created_position'> =
   running: job.counts.running,
   completed: job.counts.completed,
   failed: job.counts.failed,
-  request_fingerprint: job.requestFingerprint,
+  request_fingerprint: job.created.request_fingerprint,
 });
 
 export function detailRowOf(job: Job, index: number): JobDetailRow {

@@ -1,15 +1,25 @@
-// The read tables of jobs: the columns of §2.2 and §2.3 in their order, and ours.
-import { defineTable, generated, integer, orNull, real, text, type RowOf } from '../../database/table.js';
+// The read tables of jobs: the columns of §2.2 and §2.3 in their order, and ours. What is fixed is written with the row
+// alone: the wide lists, and what an index is over.
+import {
+  defineTable,
+  fixed,
+  generated,
+  integer,
+  orNull,
+  real,
+  text,
+  type RowOf,
+} from '../../database/table.js';
 import type { FailureCode } from '../domain/events.js';
 import type { JobStatus, ModelDayStatus } from '../domain/status.js';
 
 export const jobs = defineTable('jobs', ['job_id'], {
   job_id: text(),
-  config_path: text(),
+  config_path: fixed(text()),
   status: text<JobStatus>(),
-  date_range: text(),
-  models: text(),
-  created_at: text(),
+  date_range: fixed(text()),
+  models: fixed(text()),
+  created_at: fixed(text()),
   started_at: orNull(text()),
   completed_at: orNull(text()),
   total_duration_seconds: orNull(real()),
@@ -22,14 +32,14 @@ export type JobRow = RowOf<typeof jobs>;
 export const jobProgress = defineTable('job_progress', ['job_id'], {
   job_id: text(),
   version: integer(),
-  total_model_days: integer(),
+  total_model_days: fixed(integer()),
   pending: integer(),
   running: integer(),
   completed: integer(),
   failed: integer(),
-  request_fingerprint: text(),
+  request_fingerprint: fixed(text()),
   /** The position of the job's first event in the log: jobs that were created at one time have an order. */
-  created_position: integer(),
+  created_position: fixed(integer()),
 });
 
 export type JobProgressRow = RowOf<typeof jobProgress>;

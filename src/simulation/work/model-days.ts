@@ -53,9 +53,9 @@ export function modelDays(settings: ModelDaySettings): WorkKind<JobState, JobEve
       }
     },
     requestOf(state, workKey, attempt) {
-      const { jobId, configPath } = state as Job;
+      const { jobId, created } = state as Job;
       const { date, model } = dateAndModelOf(workKey);
-      return { job_id: jobId, date, model, attempt, config_path: configs.absolute(configPath) };
+      return { job_id: jobId, date, model, attempt, config_path: configs.absolute(created.config_path) };
     },
     leaseOf(event) {
       switch (event.type) {
