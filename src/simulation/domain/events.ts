@@ -96,4 +96,4 @@ export const jobEventSchemas = {
   JobClosed: { schemaVersion: 1 },
   JobRetried: { schemaVersion: 1 },
   JobRemoved: { schemaVersion: 1 },
-} satisfies Record<JobEvent['type'], { schemaVersion: number }>;
+} satisfies Record<JobEvent['type'], { schemaVersion: number; upcasts?: object }>;
