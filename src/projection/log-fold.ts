@@ -183,9 +183,12 @@ export class LogFold {
   private async follow([, streamId, version]: StoredEvent): Promise<Followed | undefined> {
     const kind = kindOfStream(this.kinds, streamId);
     if (kind === undefined) return undefined;
+    const folded = await this.foldUpTo(kind, streamId, version - 1);
     const followed: Followed = {
-      ...(await this.foldUpTo(kind, streamId, version - 1)),
       kind,
+      state: folded.state,
+      version: folded.version,
+      firstPosition: folded.firstPosition,
       position: 0,
       wasEvicted: version > 1,
       isWritten: false,

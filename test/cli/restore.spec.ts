@@ -177,6 +177,7 @@ it('interrupted while it checks, leaves nothing behind', async () => {
 it('leaves a whole database under its name when it is killed at any of its steps, and loses none', async () => {
   const backup = fixtureDatabase(place, 'small');
   const database = fixtureDatabase(place, 'killed');
+  expect(await daybook('migrate', '--database', database)).toMatchObject({ code: 0 });
   edit(database, "INSERT INTO refusals VALUES (99, 'then', 'somebody', 'c', 'C', 'the_old_one', 409)");
   const isOld = (path: string): boolean => {
     const connection = new BetterSqlite3(path, { readonly: true });
