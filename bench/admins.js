@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
-import { buildBigLog, growTree, rowsOfJob } from './big-log.js';
+import { buildBigLog, completeTree, rowsOfJob } from './big-log.js';
 import { paceInWords, pacedCommands } from './paced.js';
 import { rebuild } from './rebuild.js';
 import { atLeast, atMost, shown } from './report.js';
@@ -30,7 +30,7 @@ const rowsOfCommit = 1_000;
 export async function measure({ events }) {
   const folder = scratchFolder();
   const log = await buildBigLog(join(folder, 'big'), events);
-  await growTree(log);
+  await completeTree(log);
   const starting = await measureStart(folder, log);
   const rebuilding = await measureRebuild(folder, log);
   return {

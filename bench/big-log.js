@@ -2,7 +2,7 @@
 // that they stand for. `daybook verify` finds nothing wrong with it.
 import { randomUUID } from 'node:crypto';
 import BetterSqlite3 from 'better-sqlite3';
-import { catchUp, cellsOf, columnsOf, engineOf, evolve, jobStreams, logOf } from './built.js';
+import { growTree, cellsOf, columnsOf, engineOf, evolve, jobStreams, logOf } from './built.js';
 import { dates } from './model-days.js';
 import { databaseIn, serviceIn } from './service.js';
 
@@ -45,11 +45,11 @@ export async function buildBigLog(folder, atLeast) {
 }
 
 /** As a service that has been running leaves it: nothing is to be added to the tree over the log. */
-export async function growTree(/** @type {BigLog} */ { path }) {
+export async function completeTree(/** @type {BigLog} */ { path }) {
   const engine = engineOf(`sqlite:${path}`);
   const opened = await engine.openReader();
   const tiles = engine.openTiles();
-  await catchUp(logOf(opened), tiles);
+  await growTree(logOf(opened), tiles);
   tiles.close();
   await opened.close();
 }

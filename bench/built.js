@@ -38,7 +38,7 @@ export const { Notary } = /** @type {typeof import('../src/audit/notary.js')} */
 export const { RemoteNotary } = /** @type {typeof import('../src/audit/remote-notary.js')} */ (
   await built('audit/remote-notary.js')
 );
-export const { catchUp } = /** @type {typeof import('../src/audit/log-tree.js')} */ (
+export const { growTree } = /** @type {typeof import('../src/audit/log-tree.js')} */ (
   await built('audit/log-tree.js')
 );
 export const { logOf, wholeLog } = /** @type {typeof import('../src/audit/signed-log.js')} */ (

@@ -15,7 +15,7 @@ import { MetricsText } from './http/metrics.controller.js';
 import { KINDS } from './kind/kind.js';
 import { nested, WatchedCommandBus, type CommandWatch } from './observability/watched-command-bus.js';
 import { PARTS, type Parts } from './parts.js';
-import { advanceCheckpoints } from './projection/checkpoint.js';
+import { advancePositions } from './projection/position.js';
 import { CancelRebuildHandler, StartRebuildHandler } from './projection/rebuild-commands.js';
 import { Rebuilds } from './projection/rebuilds.js';
 import { Runtime } from './runtime/runtime.js';
@@ -54,7 +54,7 @@ export class AppModule {
         { provide: KINDS, useValue: kinds.list },
         {
           provide: EventStore,
-          useFactory: (signal: LogSignal) => new EventStore(runtime, signal, advanceCheckpoints),
+          useFactory: (signal: LogSignal) => new EventStore(runtime, signal, advancePositions),
           inject: [LogSignal],
         },
         { provide: RemoteNotary, useValue: notary },

@@ -15,12 +15,12 @@ import { answerCalls, giveWay, tellProgress, type Methods } from './runtime/back
 
 const port = parentPort as MessagePort;
 
-type Work =
+type ThreadTask =
   | { work: 'fold'; task: FoldTask }
   | { work: 'notary'; task: NotaryOptions }
   | { work: 'verify'; task: VerifyTask };
 
-async function methodsOf({ work, task }: Work): Promise<Methods> {
+async function methodsOf({ work, task }: ThreadTask): Promise<Methods> {
   switch (work) {
     case 'fold':
       return foldMethods(await openFold(task));
@@ -77,4 +77,4 @@ async function check({ url, keyFile, kindsUrl, copyOf, half }: VerifyTask): Prom
 
 giveWay();
 // Slices are fetched while the fold goes on.
-answerCalls(port, await methodsOf(workerData as Work), ['fetch', 'close']);
+answerCalls(port, await methodsOf(workerData as ThreadTask), ['fetch', 'close']);

@@ -6,7 +6,7 @@ import type { Database } from './database/database.js';
 import { UnusableDatabase } from './database/unusable-database.js';
 import { Health } from './http/health.js';
 import { catchUp } from './projection/catch-up.js';
-import { saveCheckpoint } from './projection/checkpoint.js';
+import { savePosition } from './projection/position.js';
 import { projectedAmong, type Projection } from './projection/projected.js';
 import { CancelRebuild, StartRebuild } from './projection/rebuild-commands.js';
 
@@ -59,7 +59,7 @@ async function mendTables(
   if (missing.length === 0) return;
   await queue.run(async (transaction) => {
     await engine.makeTables(transaction, missing);
-    saveCheckpoint(transaction, { name, version: 0, position: 0 });
+    savePosition(transaction, { name, version: 0, position: 0 });
   });
   log.error({ tables: missing }, 'read tables were missing, and are made again');
 }

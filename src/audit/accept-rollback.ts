@@ -6,7 +6,7 @@ import { EventStore } from '../event-store/event-store.js';
 import type { Log } from '../event-store/log.js';
 import { LogSignal } from '../event-store/log-signal.js';
 import { Streams } from '../event-store/streams.js';
-import { advanceCheckpoints } from '../projection/checkpoint.js';
+import { advancePositions } from '../projection/position.js';
 import { timestamp, type Runtime } from '../runtime/runtime.js';
 import { acceptanceIn, logKind, logStreamOf, type Acceptance } from './log-kind.js';
 import type { Notary, Rollback } from './notary.js';
@@ -59,7 +59,7 @@ async function record(
   { database, runtime, reason, actor }: AcceptRollback,
   { note, present }: Rollback,
 ): Promise<boolean> {
-  const streams = new Streams(logKind, new EventStore(runtime, new LogSignal(), advanceCheckpoints));
+  const streams = new Streams(logKind, new EventStore(runtime, new LogSignal(), advancePositions));
   const command = {
     reason,
     signedCheckpoint: note,

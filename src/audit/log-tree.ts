@@ -4,7 +4,7 @@ import type { Log } from '../event-store/log.js';
 import { Refusal } from '../runtime/refusal.js';
 import { leafHash } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';
-import { append, leafHashAt } from '../proof/tile-tree.js';
+import { appendLeaves, leafHashAt } from '../proof/tile-tree.js';
 import { tileWidth } from '../proof/tiles.js';
 import type { LogTiles } from '../database/engine.js';
 
@@ -18,7 +18,7 @@ const partMax = 16 * pageSize;
  * Resolves with the size of the tree: every event committed before the call is in it.
  * @throws Refusal `log_damaged` when an event is missing, or cannot be one
  */
-export async function catchUp(log: Log, tiles: LogTiles): Promise<number> {
+export async function growTree(log: Log, tiles: LogTiles): Promise<number> {
   if (!(await isTreeOf(log, tiles))) await tiles.clear();
   return grow(log, tiles, await log.end());
 }
@@ -42,7 +42,7 @@ async function grow(log: Log, tiles: LogTiles, end: number): Promise<number> {
       if (from >= end) return from;
       const { events } = await log.page(from, end, pageSize, {});
       requireWhole(events, from);
-      return append(tiles, from, events.map(leafOf));
+      return appendLeaves(tiles, from, events.map(leafOf));
     });
     if (size >= end) return size;
   }

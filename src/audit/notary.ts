@@ -2,7 +2,7 @@
 // signed: that one lies beside the key, outside of the database.
 import type { Log } from '../event-store/log.js';
 import { acceptanceIn } from './log-kind.js';
-import { catchUp, keepUp } from './log-tree.js';
+import { growTree, keepUp } from './log-tree.js';
 import { Refusal } from '../runtime/refusal.js';
 import { readCheckpointFile, replaceCheckpointFile } from './checkpoint-file.js';
 import { leafHash } from '../proof/leaf.js';
@@ -143,7 +143,7 @@ export class Notary {
   }
 
   private async sizeWithin(size: number | undefined): Promise<number> {
-    const present = await catchUp(this.log, this.tiles);
+    const present = await growTree(this.log, this.tiles);
     if (size === undefined || size <= present) return size ?? present;
     throw new Refusal('missing', 'size_not_found', `The log has ${present} events, not ${size}.`);
   }
@@ -155,7 +155,7 @@ export class Notary {
 
   /** Covers every event committed before the call. */
   private async present(): Promise<Checkpoint> {
-    const size = await catchUp(this.log, this.tiles);
+    const size = await growTree(this.log, this.tiles);
     return { origin: this.origin, size, root: await rootAt(this.tiles, size) };
   }
 

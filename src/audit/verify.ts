@@ -5,7 +5,7 @@ import { columnsOf, type Table } from '../database/table.js';
 import { foldStream, type Folded } from '../event-store/fold.js';
 import { kindOfStream, subjectOf, type StreamKind } from '../event-store/kind.js';
 import { endOf } from '../event-store/log.js';
-import { aheadOf, readCheckpoint } from '../projection/checkpoint.js';
+import { aheadOf, readPosition } from '../projection/position.js';
 import { projectedAmong, type ProjectedKind, type Projection } from '../projection/projected.js';
 import type { Difference } from '../projection/row-comparison.js';
 import { reportedMax, TableComparison } from '../projection/table-comparison.js';
@@ -98,7 +98,7 @@ class TableCheck {
     const end = await endOf(reader);
     for (const { projection } of projectedAmong(this.kinds)) {
       // A service does not start on tables that are ahead of it.
-      const ahead = aheadOf(await readCheckpoint(reader, projection.name), projection.version, end);
+      const ahead = aheadOf(await readPosition(reader, projection.name), projection.version, end);
       if (ahead !== undefined) this.problem(ahead);
     }
     for await (const streamId of this.streamIds()) await this.checkStream(streamId);

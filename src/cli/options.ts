@@ -1,6 +1,6 @@
 // The options that several commands have, and how what is typed becomes a value.
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { exitStatus } from './outcome.js';
+import { exitStatus } from './exit-status.js';
 
 /** @throws InvalidArgumentError, which commander tells with the name of the option */
 export function wholeNumber(text: string): number {

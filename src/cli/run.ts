@@ -1,6 +1,6 @@
 // Runs one command: from what was typed to its exit status.
 import { Command } from 'commander';
-import { exitStatus, tellError, type OptionOfField } from './outcome.js';
+import { exitStatus, tellError, type OptionOfField } from './exit-status.js';
 import { Shell, type Surroundings } from './shell.js';
 import type { OpenApart } from './target.js';
 import { Targets } from './targets.js';

@@ -1,7 +1,7 @@
 // A kind of stream as the terminal knows it: its commands, and the words in which a person and the API speak of it. Each
 // context brings its own.
 import type { Command } from 'commander';
-import type { OptionOfField } from './outcome.js';
+import type { OptionOfField } from './exit-status.js';
 import type { Targets } from './targets.js';
 
 export interface TerminalKind {

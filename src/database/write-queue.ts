@@ -7,21 +7,21 @@ import type { EngineTransaction, OpenEngine } from './engine.js';
 import type { Awaitable, Transaction } from './transaction.js';
 
 /** One caller's work. It may run more than once, and only the run that commits counts. */
-export type Work<T> = (transaction: Transaction) => Awaitable<T>;
+export type UnitOfWork<T> = (transaction: Transaction) => Awaitable<T>;
 
 interface Waiting {
-  work: Work<unknown>;
+  work: UnitOfWork<unknown>;
   /** Shares its transaction with nobody. */
   alone: boolean;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
 }
 
-type Outcome = { value: unknown } | { error: unknown };
+type Settled = { value: unknown } | { error: unknown };
 
 interface Committed {
   transaction: Batch;
-  outcomes: Outcome[];
+  outcomes: Settled[];
   commitSeconds: number;
 }
 
@@ -43,7 +43,7 @@ export interface WriteObserver {
 }
 
 /** Stands around each work of `run`: hands it on once, changed or not, and answers what comes of it. */
-export type WriteWatch = <T>(work: Work<T>, run: (work: Work<T>) => Promise<T>) => Promise<T>;
+export type WriteWatch = <T>(work: UnitOfWork<T>, run: (work: UnitOfWork<T>) => Promise<T>) => Promise<T>;
 
 /** Who watches what the queue does. */
 export interface WriteWatching {
@@ -102,17 +102,17 @@ export class WriteQueue {
    * @throws whatever `work` throws; then nothing of it is written, and its neighbours are not disturbed
    * @throws DatabaseUnavailable when the database cannot take it now; nothing is written
    */
-  run<T>(work: Work<T>): Promise<T> {
+  run<T>(work: UnitOfWork<T>): Promise<T> {
     const { around } = this.watching;
     return around === undefined ? this.wait(work, false) : around(work, (own) => this.wait(own, false));
   }
 
   /** Like `run`, in a transaction that it shares with nobody: what it finds in the database is durable. */
-  runAlone<T>(work: Work<T>): Promise<T> {
+  runAlone<T>(work: UnitOfWork<T>): Promise<T> {
     return this.wait(work, true);
   }
 
-  private wait<T>(work: Work<T>, alone: boolean): Promise<T> {
+  private wait<T>(work: UnitOfWork<T>, alone: boolean): Promise<T> {
     if (this.closed) return Promise.reject(new DatabaseUnavailable('closed'));
     if (this.waiting.length >= this.limits.waitingMax)
       return Promise.reject(new DatabaseUnavailable('overloaded'));
@@ -188,7 +188,7 @@ export class WriteQueue {
     const opened = await this.begin();
     const transaction = new Batch(opened);
     try {
-      const outcomes: Outcome[] = [];
+      const outcomes: Settled[] = [];
       for (const { work } of batch) {
         outcomes.push(await attempt(work, transaction));
       }
@@ -225,7 +225,7 @@ export class WriteQueue {
 }
 
 /** An error before the first write is the caller's own affair: a refusal, most often. */
-async function attempt(work: Work<unknown>, transaction: Batch): Promise<Outcome> {
+async function attempt(work: UnitOfWork<unknown>, transaction: Batch): Promise<Settled> {
   const writesBefore = transaction.ownWrites;
   try {
     return { value: await work(transaction) };
@@ -237,7 +237,7 @@ async function attempt(work: Work<unknown>, transaction: Batch): Promise<Outcome
   }
 }
 
-function settle({ resolve, reject }: Waiting, outcome: Outcome): void {
+function settle({ resolve, reject }: Waiting, outcome: Settled): void {
   if ('error' in outcome) reject(outcome.error);
   else resolve(outcome.value);
 }

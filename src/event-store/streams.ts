@@ -24,7 +24,8 @@ export interface StreamProjector<State, Event> {
   project(transaction: Transaction, change: Change<State, Event>): Awaitable<void>;
 }
 
-export interface Outcome<State, Event> {
+/** What a command came to: the events that it added, and its stream after them. */
+export interface Decided<State, Event> {
   readonly state: State;
   readonly version: number;
   readonly events: readonly Event[];
@@ -50,12 +51,12 @@ export interface StreamsOptions<State, Event> {
   committed?: Committed<Event>;
 }
 
-/** @template Result what a command is answered: its outcome, and what follows from it */
+/** @template Result what a command is answered: its decided, and what follows from it */
 export class Streams<
   State extends object | undefined,
   Command,
   Event extends DomainEvent,
-  Result extends Outcome<State, Event> = Outcome<State, Event>,
+  Result extends Decided<State, Event> = Decided<State, Event>,
 > {
   private readonly folding = new Map<string, Promise<void>>();
   private readonly cache: LRUCache<string, Folded<State>>;
@@ -145,9 +146,9 @@ export class Streams<
     _transaction: Transaction,
     _streamId: string,
     _process: string | null,
-    outcome: Outcome<State, Event>,
+    decided: Decided<State, Event>,
   ): Result {
-    return outcome as Result;
+    return decided as Result;
   }
 
   /** The read tables of this kind, with the rows of everything that this commit has appended to its streams so far. */

@@ -3,14 +3,14 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { codesOfMechanisms, type ProblemCode, type ProblemCodes } from './problem-codes.js';
 import { problemResponses, problemsOfBodies } from './problem-responses.js';
-import type { Answer } from './responses.js';
+import type { DescribedAnswer } from './responses.js';
 
 interface Operation<Code extends PropertyKey> {
   /** A plain name for the function that a generated client has. */
   id: string;
   /** What it does, in a line. */
   summary: string;
-  answers: Readonly<Record<number, Answer>>;
+  answers: Readonly<Record<number, DescribedAnswer>>;
   /** The codes that it may be refused with, beyond those of every request. */
   problems?: readonly Code[];
 }

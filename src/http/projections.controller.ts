@@ -8,7 +8,7 @@ import { Database } from '../database/database.js';
 import { entityOf } from '../database/entity.js';
 import type { Table } from '../database/table.js';
 import { Log } from '../event-store/log.js';
-import { readCheckpoint } from '../projection/checkpoint.js';
+import { readPosition } from '../projection/position.js';
 import { CancelRebuild, StartRebuild } from '../projection/rebuild-commands.js';
 import { Rebuilds, type RebuildView } from '../projection/rebuilds.js';
 import { rebuildRequest } from './admin-requests.js';
@@ -37,7 +37,7 @@ export class ProjectionsController {
     const end = await this.log.end();
     const items = [];
     for (const { name, tables } of this.rebuilds.projections) {
-      const { version, position } = await readCheckpoint(this.database.reader, name);
+      const { version, position } = await readPosition(this.database.reader, name);
       const rows: Record<string, number> = {};
       for (const table of tables) rows[table.name] = await this.count(table);
       items.push({ name, version, position, lag: Math.max(0, end - position), rows, last_rebuild: latest });

@@ -18,7 +18,10 @@ export const headerComponents = Object.fromEntries(
   Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
 );
 
-export type Answer = Pick<ApiResponseMetadata, 'description' | 'headers' | 'standardSchema' | 'content'>;
+export type DescribedAnswer = Pick<
+  ApiResponseMetadata,
+  'description' | 'headers' | 'standardSchema' | 'content'
+>;
 
 export const empty = (description: string, ...names: readonly AnswerHeader[]) => ({
   description,

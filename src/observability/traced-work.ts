@@ -8,16 +8,16 @@ import { factsOf, type Claim, type WorkSource } from '../work/work-source.js';
 import { spanContextOf, traceparentOf } from './trace-context.js';
 
 /** What the built-in worker works with. */
-export interface Work {
+export interface WorkerParts {
   source: WorkSource;
   executors: Executors;
 }
 
 export function traceWork(
-  { source, executors }: Work,
+  { source, executors }: WorkerParts,
   triggerOf: (streamId: string) => Promise<string | undefined>,
   tracer: Tracer,
-): Work {
+): WorkerParts {
   const claimOf = new WeakMap<object, Claim>();
   const contextOf = new WeakMap<object, Context>();
   const within = <T>(claim: Claim, work: () => Promise<T>): Promise<T> =>

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { WriteWatch } from '../database/write-queue.js';
 import { tracedCommands, tracedWrites } from './traced-commands.js';
 import { traceRequests } from './traced-requests.js';
-import { traceWork, type Work } from './traced-work.js';
+import { traceWork, type WorkerParts } from './traced-work.js';
 import type { CommandWatch } from './watched-command-bus.js';
 
 export interface TracingOptions {
@@ -44,7 +44,7 @@ export class Tracing {
   }
 
   /** @param triggerOf the `traceparent` of what began a stream, if it was kept */
-  work(work: Work, triggerOf: (streamId: string) => Promise<string | undefined>): Work {
+  work(work: WorkerParts, triggerOf: (streamId: string) => Promise<string | undefined>): WorkerParts {
     return traceWork(work, triggerOf, this.tracer);
   }
 

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.js';
 import { UnusableDatabase } from '../database/unusable-database.js';
 import { foldStream } from '../event-store/fold.js';
 import { endOf } from '../event-store/log.js';
-import { aheadOf, readCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { aheadOf, readPosition, savePosition } from './position.js';
 import type { ProjectedKind } from './projected.js';
 import { Projector } from './projector.js';
 
@@ -20,14 +20,14 @@ const eventsBehindMax = 50_000;
 export async function catchUp(database: Database, kind: ProjectedKind): Promise<boolean> {
   const { reader } = database;
   const { name, version: known } = kind.projection;
-  const checkpoint = await readCheckpoint(reader, name);
+  const found = await readPosition(reader, name);
   const end = await endOf(reader);
-  const ahead = aheadOf(checkpoint, known, end);
+  const ahead = aheadOf(found, known, end);
   if (ahead !== undefined)
     throw new UnusableDatabase(
       `${ahead}. Update this Daybook, or restore a backup; daybook verify tells what differs`,
     );
-  const { version, position } = checkpoint;
+  const { version, position } = found;
   if (version === known && position === end) return true;
   // Without events of its kind, there are no rows that could be wrong or missing.
   const isWithoutEvents = (await countEvents(database, kind, 0, 1)) === 0;
@@ -43,7 +43,7 @@ export async function catchUp(database: Database, kind: ProjectedKind): Promise<
     for (const { stream_id: streamId } of streams) {
       projector.rewrite(transaction, streamId, await foldStream(kind, transaction, streamId));
     }
-    saveCheckpoint(transaction, { name, version: known, position: end });
+    savePosition(transaction, { name, version: known, position: end });
   });
   return true;
 }

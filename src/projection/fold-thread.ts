@@ -1,7 +1,7 @@
 // Folding the log in a thread of its own, for a rebuild: the caller says how far, and fetches slices of rows as it can
 // write them; the thread makes the next ones meanwhile, and waits while too many lie ready (back-pressure).
 import { Background, type Methods } from '../runtime/background.js';
-import type { LogFold, RowWrite } from './log-fold.js';
+import type { LogFold, ShadowWrite } from './log-fold.js';
 import type { Difference } from './row-comparison.js';
 
 /** What the thread is handed: which database, and which projections of which kinds. */
@@ -22,7 +22,7 @@ export interface FoldReport {
 
 /** What brings the new tables nearer to a position of the log. */
 export interface Slice {
-  writes: RowWrite[];
+  writes: ShadowWrite[];
   position: number;
 }
 

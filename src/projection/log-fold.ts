@@ -10,7 +10,7 @@ import type { Difference } from './row-comparison.js';
 import { reportedMax, TableComparison } from './table-comparison.js';
 
 /** A step of filling the new tables. */
-export type RowWrite =
+export type ShadowWrite =
   /** Takes away what is there of a subject, in the tables of a projection: the one with this place among the rebuilt. */
   | { kind: 'clear'; projection: number; subject: string }
   /**
@@ -78,7 +78,7 @@ export class LogFold {
   private readonly followed = new Map<string, Followed>();
   private latest: { streamId: string; followed: Followed } | undefined;
   private cells = 0;
-  private slice: RowWrite[] = [];
+  private slice: ShadowWrite[] = [];
   private sliceRows = 0;
   /** With the live tables. */
   private readonly comparisons: ReadonlyMap<ProjectedKind, TableComparison>;
@@ -111,7 +111,7 @@ export class LogFold {
    * Folds on until `end`, and gives what has to be written so that the new tables are as of that position.
    * @throws Error when an event can't be read or the log has a hole
    */
-  async *upTo(end: number): AsyncGenerator<RowWrite[]> {
+  async *upTo(end: number): AsyncGenerator<ShadowWrite[]> {
     while (this.position < end) {
       await this.nextTurn?.();
       const events = await this.opened.reader.values<StoredEvent>(pageSql, this.position, end);
@@ -207,7 +207,7 @@ export class LogFold {
   }
 
   /** Lets go of the streams that rested longest; the one at work stays, however large. */
-  private async *evict(): AsyncGenerator<RowWrite[]> {
+  private async *evict(): AsyncGenerator<ShadowWrite[]> {
     for (const [streamId, followed] of this.followed) {
       const isResting = this.position - followed.position > restsAfter;
       if (this.cells <= (isResting ? this.restingCellsMax / 2 : this.cellsMax) || this.followed.size === 1)
@@ -219,7 +219,7 @@ export class LogFold {
     }
   }
 
-  private async *write(streamId: string, followed: Followed): AsyncGenerator<RowWrite[]> {
+  private async *write(streamId: string, followed: Followed): AsyncGenerator<ShadowWrite[]> {
     if (!followed.isDirty) return;
     const { kind: streamKind } = followed;
     const { tables } = streamKind.projection;
@@ -257,7 +257,7 @@ export class LogFold {
     return kind.projection.rowsTouchedBy(state, unwritten, table.name, firstPosition);
   }
 
-  private *flush(): Generator<RowWrite[]> {
+  private *flush(): Generator<ShadowWrite[]> {
     const { slice } = this;
     this.slice = [];
     this.sliceRows = 0;

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import { endOf } from '../event-store/log.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
-import { saveCheckpoint } from './checkpoint.js';
+import { savePosition } from './position.js';
 import { FoldThread, type FoldReport, type Slice, type WriteSlices } from './fold-thread.js';
 import type { Projection } from './projected.js';
 import { Shadow } from './shadow.js';
@@ -90,7 +90,7 @@ export class Rebuild {
     });
     await this.shadow.swap(transaction);
     for (const { name, version } of this.projections)
-      saveCheckpoint(transaction, { name, version, position: end });
+      savePosition(transaction, { name, version, position: end });
     finished(transaction, report);
     return report;
   }

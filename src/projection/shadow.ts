@@ -2,7 +2,7 @@
 import type { ShadowTables } from '../database/engine.js';
 import type { Table } from '../database/table.js';
 import type { Transaction } from '../database/transaction.js';
-import type { RowWrite } from './log-fold.js';
+import type { ShadowWrite } from './log-fold.js';
 import { subjectColumnOf, type Projection } from './projected.js';
 import { writerOf } from './row-writer.js';
 
@@ -30,7 +30,7 @@ export class Shadow {
     return this.shadows.drop(transaction, this.live);
   }
 
-  async write(transaction: Transaction, writes: readonly RowWrite[]): Promise<void> {
+  async write(transaction: Transaction, writes: readonly ShadowWrite[]): Promise<void> {
     for (const write of writes) {
       if (write.kind === 'clear') {
         for (const table of this.cleared[write.projection] ?? [])

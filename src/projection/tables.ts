@@ -9,7 +9,7 @@ export const projections = defineTable('projections', ['name'], {
   position: integer(),
 });
 
-export type Checkpoint = RowOf<typeof projections>;
+export type ProjectionPosition = RowOf<typeof projections>;
 
 export const rebuilds = defineTable('rebuilds', ['id'], {
   id: text(),

@@ -16,7 +16,11 @@ import { hashesIn, tileBytes, TileReader, tileWidth, type TileStore } from './ti
  * Appends leaf hashes to the tree of `size` leaves; tells the new size.
  * @throws ProofError when the stored tree does not end at `size`: what is in it is never written over
  */
-export async function append(store: TileStore, size: number, leafHashes: readonly Buffer[]): Promise<number> {
+export async function appendLeaves(
+  store: TileStore,
+  size: number,
+  leafHashes: readonly Buffer[],
+): Promise<number> {
   requireCount('size', size);
   for (const each of leafHashes) {
     if (each.length !== hashBytes) throw new ProofError(`A hash has ${hashBytes} bytes, not ${each.length}.`);

@@ -3,7 +3,7 @@ import type { Transaction } from '../database/transaction.js';
 import type { DomainEvent } from '../event-store/decider.js';
 import type { EventStore } from '../event-store/event-store.js';
 import type { StreamKind } from '../event-store/kind.js';
-import { Streams, type Outcome, type StreamsOptions } from '../event-store/streams.js';
+import { Streams, type Decided, type StreamsOptions } from '../event-store/streams.js';
 import { deleteLease, deleteLeasesOfStream, insertLease } from './leases.js';
 import type { LeaseTerms } from './lease-terms.js';
 import { StreamChanged } from './stream-changed.js';
@@ -37,7 +37,7 @@ export interface Begun {
   expiresAt: string;
 }
 
-interface FollowedOutcome<State, Event> extends Outcome<State, Event> {
+interface FollowedDecision<State, Event> extends Decided<State, Event> {
   /** Null when the command started nothing. */
   readonly begun: Begun | null;
 }
@@ -46,7 +46,7 @@ export class KindStreams<
   State extends object | undefined,
   Command extends StreamCommand,
   Event extends DomainEvent,
-> extends Streams<State, Command, Event, FollowedOutcome<State, Event>> {
+> extends Streams<State, Command, Event, FollowedDecision<State, Event>> {
   /** Undefined for a kind whose subjects are not worked on. */
   readonly work: WorkKind<State, Event> | undefined;
 
@@ -71,8 +71,8 @@ export class KindStreams<
     transaction: Transaction,
     streamId: string,
     process: string | null,
-    { state, version, events }: Outcome<State, Event>,
-  ): FollowedOutcome<State, Event> {
+    { state, version, events }: Decided<State, Event>,
+  ): FollowedDecision<State, Event> {
     let begun: Begun | null = null;
     let versionOfEvent = version - events.length;
     for (const event of events) {

@@ -1,6 +1,6 @@
 // The tree over the log, brought up to date: on copies of a database, some of them edited.
 import BetterSqlite3 from 'better-sqlite3';
-import { catchUp, keepUp } from '../../src/audit/log-tree.js';
+import { growTree, keepUp } from '../../src/audit/log-tree.js';
 import { leafHash } from '../../src/proof/leaf.js';
 import { rootOf } from '../../src/proof/merkle.js';
 import { leafHashAt, rootAt } from '../../src/proof/tile-tree.js';
@@ -69,26 +69,26 @@ const goOn = `INSERT INTO events SELECT position + 4, stream_id || 'x', version,
 
 it('is the tree of the log when the log was put back, whether it has gone on since or not', async () => {
   const path = copy();
-  await withTree(path, catchUp);
+  await withTree(path, growTree);
   edit(path, removeFrom(6));
   await withTree(path, async (log, tiles) => {
     expect(await tiles.size()).toBe(events);
-    expect(await catchUp(log, tiles)).toBe(5);
+    expect(await growTree(log, tiles)).toBe(5);
     expect(await isOf(log, tiles)).toBe(true);
   });
   const other = copy();
-  await withTree(other, catchUp);
+  await withTree(other, growTree);
   edit(other, removeFrom(6));
   edit(other, goOn);
   await withTree(other, async (log, tiles) => {
-    expect(await catchUp(log, tiles)).toBe(events);
+    expect(await growTree(log, tiles)).toBe(events);
     expect(await isOf(log, tiles)).toBe(true);
   });
 });
 
 it('is never cleared in the background: its leaves tell what was changed', async () => {
   const path = copy();
-  await withTree(path, catchUp);
+  await withTree(path, growTree);
   edit(path, removeFrom(6));
   await withTree(path, async (log, tiles) => {
     const leaf = await leafHashAt(tiles, 8);
@@ -108,7 +108,7 @@ it('takes no event for another one: a hole in the log is refused', async () => {
   edit(beforeTree, 'DELETE FROM events WHERE position = 4');
   for (const path of [behindTree, beforeTree]) {
     await withTree(path, async (log, tiles) => {
-      await expect(catchUp(log, tiles)).rejects.toMatchObject({ code: 'log_damaged' });
+      await expect(growTree(log, tiles)).rejects.toMatchObject({ code: 'log_damaged' });
     });
   }
 });

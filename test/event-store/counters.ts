@@ -4,7 +4,7 @@ import { EventCodec } from '../../src/event-store/codec.js';
 import type { Decider } from '../../src/event-store/decider.js';
 import { EventStore } from '../../src/event-store/event-store.js';
 import { LogSignal } from '../../src/event-store/log-signal.js';
-import { Streams, type Outcome } from '../../src/event-store/streams.js';
+import { Streams, type Decided } from '../../src/event-store/streams.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.js';
 import type { Workplace } from '../support/workplace.js';
@@ -65,7 +65,7 @@ export class Counters {
     streamId: string,
     amounts: readonly number[],
     expectedVersion?: number,
-  ): Promise<Outcome<Counter, Added>> {
+  ): Promise<Decided<Counter, Added>> {
     return this.opened.database.queue.run((transaction) =>
       this.addIn(transaction, streamId, amounts, expectedVersion),
     );
@@ -76,7 +76,7 @@ export class Counters {
     streamId: string,
     amounts: readonly number[],
     expectedVersion?: number,
-  ): Promise<Outcome<Counter, Added>> {
+  ): Promise<Decided<Counter, Added>> {
     const metadata = { actor: 'tester', correlation_id: 'c' };
     return this.streams.execute(transaction, streamId, { amounts }, metadata, expectedVersion);
   }

@@ -1,5 +1,5 @@
 // A service with a second kind beside the jobs: every mechanism serves both, and none learns what either is about.
-import { advanceCheckpoints } from '../../src/projection/checkpoint.js';
+import { advancePositions } from '../../src/projection/position.js';
 import { EventStore } from '../../src/event-store/event-store.js';
 import { LogSignal } from '../../src/event-store/log-signal.js';
 import { streamOf } from '../../src/event-store/kind.js';
@@ -56,7 +56,7 @@ describe('two kinds in one commit', () => {
   it('also when each has an event store of its own', async () => {
     const { database } = service.service;
     const streams = [1, 2].map(
-      () => new Streams(counterRules, new EventStore(systemRuntime, new LogSignal(), advanceCheckpoints)),
+      () => new Streams(counterRules, new EventStore(systemRuntime, new LogSignal(), advancePositions)),
     );
     const metadata = { actor: 'tester', correlation_id: 'c' };
     let runs = 0;
@@ -74,15 +74,15 @@ describe('two kinds in one commit', () => {
   });
 });
 
-describe('the checkpoints of both', () => {
-  const checkpoints = () =>
+describe('the positions of both projections', () => {
+  const positions = () =>
     service.rows<{ name: string; position: number }>('SELECT name, position FROM projections ORDER BY name');
 
   it('move with every commit, whoever wrote', async () => {
     await trigger('2025-01-16');
     await add('a', 5);
     await add('a', 5);
-    expect(checkpoints()).toEqual([
+    expect(positions()).toEqual([
       { name: 'counters', position: 4 },
       { name: 'jobs', position: 4 },
     ]);
@@ -92,7 +92,7 @@ describe('the checkpoints of both', () => {
     service.edit("UPDATE projections SET position = 1 WHERE name = 'jobs'");
     await add('a', 5);
     await add('a', 5);
-    expect(checkpoints()).toEqual([
+    expect(positions()).toEqual([
       { name: 'counters', position: 3 },
       { name: 'jobs', position: 1 },
     ]);
@@ -103,7 +103,7 @@ it('starts at once after 50,000 events of one kind, without a rebuild of the oth
   await trigger('2025-01-16');
   await add('a', 5);
   await service.service.stop();
-  // As an older Daybook left it, whose checkpoint moved with the events of its own kind alone.
+  // As an older Daybook left it, whose position moved with the events of its own kind alone.
   service.edit(
     `WITH RECURSIVE numbers(number) AS (SELECT 4 UNION ALL SELECT number + 1 FROM numbers WHERE number < 50100)
      INSERT INTO events

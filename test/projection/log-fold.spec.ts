@@ -1,5 +1,5 @@
 // Folding the log for new tables with hardly any memory: streams are let go and come back, slices are tiny.
-import { LogFold, type RowWrite } from '../../src/projection/log-fold.js';
+import { LogFold, type ShadowWrite } from '../../src/projection/log-fold.js';
 import { Shadow } from '../../src/projection/shadow.js';
 import { endOf } from '../../src/event-store/log.js';
 import { engineOf } from '../../src/database/engines.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await writeHistory(service);
 });
 
-const countRows = (writes: readonly RowWrite[]): number =>
+const countRows = (writes: readonly ShadowWrite[]): number =>
   writes
     .map((write) => (write.kind === 'clear' ? [] : (JSON.parse(write.rows) as unknown[])))
     .reduce((sum, rows) => sum + rows.length, 0);

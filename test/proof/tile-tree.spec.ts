@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { consistencyProofIn, inclusionProofIn, rootOf } from '../../src/proof/merkle.js';
 import { verifyConsistency, verifyInclusion } from '../../src/proof/merkle-verification.js';
-import { append, consistencyProof, inclusionProof, leafHashAt, rootAt } from '../../src/proof/tile-tree.js';
+import {
+  appendLeaves,
+  consistencyProof,
+  inclusionProof,
+  leafHashAt,
+  rootAt,
+} from '../../src/proof/tile-tree.js';
 import { MemoryTiles } from './memory-tiles.js';
 import { hex, someLeaves } from './naive-tree.js';
 
@@ -10,7 +16,7 @@ const all = someLeaves(65_537);
 
 async function treeOf(size: number): Promise<MemoryTiles> {
   const store = new MemoryTiles();
-  expect(await append(store, 0, all.slice(0, size))).toBe(size);
+  expect(await appendLeaves(store, 0, all.slice(0, size))).toBe(size);
   return store;
 }
 
@@ -18,7 +24,7 @@ describe('a small tree over tiles', () => {
   it('has no tile and the empty root before anything is appended', async () => {
     const store = new MemoryTiles();
     expect((await rootAt(store, 0)).toString('hex')).toMatch(/^e3b0c442/);
-    expect(await append(store, 0, [])).toBe(0);
+    expect(await appendLeaves(store, 0, [])).toBe(0);
     expect(store.tiles.size).toBe(0);
   });
 
@@ -71,7 +77,7 @@ describe('a tree over tiles', () => {
         const store = new MemoryTiles();
         let size = 0;
         for (const count of [...counts, sizeMax]) {
-          size = await append(store, size, all.slice(size, Math.min(size + count, sizeMax)));
+          size = await appendLeaves(store, size, all.slice(size, Math.min(size + count, sizeMax)));
         }
         expect(size).toBe(sizeMax);
         expect(store.digest()).toEqual(whole);
@@ -83,7 +89,7 @@ describe('a tree over tiles', () => {
   it('is the same when it was appended leaf by leaf', async () => {
     const store = new MemoryTiles();
     for (let size = 0; size < 600; size += 1) {
-      await append(store, size, all.slice(size, size + 1));
+      await appendLeaves(store, size, all.slice(size, size + 1));
       if ([255, 256, 257, 511, 512, 513].includes(size + 1)) {
         expect(await rootAt(store, size + 1)).toEqual(rootOf(all.slice(0, size + 1)));
       }
@@ -109,7 +115,7 @@ describe('a tree over tiles', () => {
   it('writes only the tiles that grow', async () => {
     const store = await treeOf(700);
     store.writes = [];
-    await append(store, 700, all.slice(700, 800));
+    await appendLeaves(store, 700, all.slice(700, 800));
     expect(store.writes).toEqual(['0/2', '0/3', '1/0']);
   });
 });
@@ -162,17 +168,17 @@ describe('a tree over tiles of three levels', () => {
 describe('a stored tree that is not what it should be', () => {
   it('is not appended to at another size', async () => {
     const store = await treeOf(300);
-    await expect(append(store, 299, all.slice(0, 1))).rejects.toThrow(
+    await expect(appendLeaves(store, 299, all.slice(0, 1))).rejects.toThrow(
       'The stored tree does not end where it should: tile 1 of level 0 has 1408 bytes, not 1376.',
     );
-    await expect(append(store, 301, all.slice(0, 1))).rejects.toThrow('The stored tree does not end');
-    await expect(append(store, 256, all.slice(0, 1))).rejects.toThrow('The stored tree does not end');
-    await expect(append(store, 512, all.slice(0, 256))).rejects.toThrow('The stored tree does not end');
-    await expect(append(store, -1, [])).rejects.toThrow('-1 is no size of a tree.');
+    await expect(appendLeaves(store, 301, all.slice(0, 1))).rejects.toThrow('The stored tree does not end');
+    await expect(appendLeaves(store, 256, all.slice(0, 1))).rejects.toThrow('The stored tree does not end');
+    await expect(appendLeaves(store, 512, all.slice(0, 256))).rejects.toThrow('The stored tree does not end');
+    await expect(appendLeaves(store, -1, [])).rejects.toThrow('-1 is no size of a tree.');
   });
 
   it('takes only hashes', async () => {
-    await expect(append(new MemoryTiles(), 0, [Buffer.alloc(20)])).rejects.toThrow(
+    await expect(appendLeaves(new MemoryTiles(), 0, [Buffer.alloc(20)])).rejects.toThrow(
       'A hash has 32 bytes, not 20.',
     );
   });

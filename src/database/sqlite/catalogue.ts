@@ -2,7 +2,7 @@
 import type { Reader } from '../reader.js';
 import { logGuards } from './log-guards.js';
 
-export async function tablesOf(reader: Reader): Promise<Map<string, Set<string>>> {
+export async function columnsByTable(reader: Reader): Promise<Map<string, Set<string>>> {
   const columns = await reader.values<[table: string, column: string]>(
     `SELECT made.name, held.name FROM sqlite_master AS made, pragma_table_info(made.name) AS held
      WHERE made.type = 'table'`,

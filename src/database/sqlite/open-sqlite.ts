@@ -10,7 +10,7 @@ import { migrationClass, type Migration } from '../migration.js';
 import type { Reader, Snapshot } from '../reader.js';
 import type { RowWrite } from '../row-write.js';
 import type { Transaction, Value } from '../transaction.js';
-import { missingGuardsOf, tablesOf } from './catalogue.js';
+import { missingGuardsOf, columnsByTable } from './catalogue.js';
 import { databaseFile } from './database-file.js';
 import { refuseOrphanLog } from './orphan-log.js';
 import { migrationsTableName, refuseForeignSchema } from './schema-check.js';
@@ -81,7 +81,7 @@ export class OpenSqlite implements OpenEngine {
   }
 
   tables(): Promise<Map<string, Set<string>>> {
-    return tablesOf(this.reader);
+    return columnsByTable(this.reader);
   }
 
   missingGuards(): Promise<string[]> {

@@ -3,7 +3,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { OpenReader } from '../engine.js';
 import type { Reader } from '../reader.js';
 import { UnusableDatabase } from '../unusable-database.js';
-import { missingGuardsOf, tablesOf } from './catalogue.js';
+import { missingGuardsOf, columnsByTable } from './catalogue.js';
 import { existingDatabaseFile } from './database-file.js';
 import { refuseForeignTables } from './schema-check.js';
 import { SqliteStatements } from './sqlite-statements.js';
@@ -49,7 +49,7 @@ export class SqliteReader implements OpenReader {
   }
 
   tables(): Promise<Map<string, Set<string>>> {
-    return tablesOf(this.reader);
+    return columnsByTable(this.reader);
   }
 
   missingGuards(): Promise<string[]> {

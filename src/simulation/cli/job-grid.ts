@@ -5,7 +5,7 @@ import type { WholeJobView } from '../queries/views.js';
 
 type ModelDayStatus = WholeJobView['progress']['details'][number]['status'];
 
-export interface Grid {
+export interface GridView {
   dates: readonly string[];
   models: readonly string[];
   modelDays: readonly { date: string; model: string; status: ModelDayStatus }[];
@@ -35,7 +35,7 @@ interface Layout {
 }
 
 /** Dates that do not fit in one line go on in a further band of lines below, while there is room. */
-function layoutOf({ dates, models }: Grid, { columns, rows }: Room): Layout {
+function layoutOf({ dates, models }: GridView, { columns, rows }: Room): Layout {
   const longest = Math.max(...models.map((model) => widthOf(oneLine(model))));
   const labelWidth = Math.max(1, Math.min(longest, labelMax, Math.floor(columns / 3)));
   const fitting = Math.max(1, columns - labelWidth - 2);
@@ -52,7 +52,7 @@ function layoutOf({ dates, models }: Grid, { columns, rows }: Room): Layout {
 }
 
 /** @param paint colours a run of marks; it must not change its width */
-export function gridLines(grid: Grid, room: Room, paint: Paint): string[] {
+export function gridLines(grid: GridView, room: Room, paint: Paint): string[] {
   const layout = layoutOf(grid, room);
   const { labelWidth, modelsPerLine, lines, datesPerMark, marksPerBand, bands, gap } = layout;
   const counted = countsOf(grid, layout);
@@ -77,7 +77,7 @@ export function gridLines(grid: Grid, room: Room, paint: Paint): string[] {
 type Counts = Readonly<Record<ModelDayStatus, number>>;
 
 function countsOf(
-  { dates, models, modelDays }: Grid,
+  { dates, models, modelDays }: GridView,
   { datesPerMark, modelsPerLine }: Layout,
 ): { get(line: number, mark: number): Counts } {
   const markAt = new Map(dates.map((date, index) => [date, Math.floor(index / datesPerMark)]));

@@ -24,7 +24,7 @@ export interface JobRequest {
   models: readonly string[];
 }
 
-export interface CreateJob extends At, JobRequest {
+interface CreateJob extends At, JobRequest {
   type: 'CreateJob';
   jobId: string;
   requestFingerprint: string;
@@ -34,39 +34,39 @@ export interface CreateJob extends At, JobRequest {
   blockedBy: ActiveJob | null;
 }
 
-export interface CancelJob extends At {
+interface CancelJob extends At {
   type: 'CancelJob';
   reason?: string | undefined;
 }
 
-export interface CloseJob extends At {
+interface CloseJob extends At {
   type: 'CloseJob';
   failureCode: FailureCode;
   error: string;
 }
 
-export interface RetryJob extends At {
+interface RetryJob extends At {
   type: 'RetryJob';
   reason?: string | undefined;
   /** The job that takes the last free place, if there is none left for this one. */
   blockedBy: ActiveJob | null;
 }
 
-export interface RemoveJob extends At {
+interface RemoveJob extends At {
   type: 'RemoveJob';
 }
 
-export interface StartModelDay extends OfModelDay {
+interface StartModelDay extends OfModelDay {
   type: 'StartModelDay';
   worker: string;
 }
 
-export interface CompleteModelDay extends OfAttempt {
+interface CompleteModelDay extends OfAttempt {
   type: 'CompleteModelDay';
   result?: Json;
 }
 
-export interface FailModelDay extends OfAttempt {
+interface FailModelDay extends OfAttempt {
   type: 'FailModelDay';
   error: string;
   failureCode: FailureCode;
@@ -75,7 +75,7 @@ export interface FailModelDay extends OfAttempt {
   retryTimes: readonly string[];
 }
 
-export interface ReleaseModelDay extends OfAttempt {
+interface ReleaseModelDay extends OfAttempt {
   type: 'ReleaseModelDay';
 }
 
@@ -89,3 +89,6 @@ export type JobCommand =
   | CompleteModelDay
   | FailModelDay
   | ReleaseModelDay;
+
+/** The one of a type: `CommandOf<'CreateJob'>`. */
+export type CommandOf<Type extends JobCommand['type']> = Extract<JobCommand, { type: Type }>;

@@ -1,17 +1,7 @@
 // Every rule about one job, and the only place that refuses. A command that asks for what is already so adds no
 // event; a refused command changes nothing.
 import { refuseWhenBlocked } from './admission.js';
-import type {
-  CancelJob,
-  CloseJob,
-  CompleteModelDay,
-  CreateJob,
-  FailModelDay,
-  JobCommand,
-  ReleaseModelDay,
-  RetryJob,
-  StartModelDay,
-} from './commands.js';
+import type { CommandOf, JobCommand } from './commands.js';
 import type { JobEvent } from './events.js';
 import { refuseUnusableGrid } from './grid-rules.js';
 import { dateAt, indexOf, statusOf, type Job, type JobState } from './job.js';
@@ -46,7 +36,7 @@ export function decide(state: JobState, command: JobCommand): readonly JobEvent[
   }
 }
 
-function createJob(state: JobState, command: CreateJob): readonly JobEvent[] {
+function createJob(state: JobState, command: CommandOf<'CreateJob'>): readonly JobEvent[] {
   if (state !== undefined) return [];
   refuseUnusableGrid(command);
   refuseWhenBlocked(command.blockedBy);
@@ -66,7 +56,7 @@ function createJob(state: JobState, command: CreateJob): readonly JobEvent[] {
   ];
 }
 
-function cancelJob(job: Job, { reason, now }: CancelJob): readonly JobEvent[] {
+function cancelJob(job: Job, { reason, now }: CommandOf<'CancelJob'>): readonly JobEvent[] {
   if (hasEnded(statusOf(job))) {
     throw new Refusal(
       'conflict',
@@ -79,12 +69,12 @@ function cancelJob(job: Job, { reason, now }: CancelJob): readonly JobEvent[] {
 }
 
 /** For whoever finds a job that can't go on: one that has ended meanwhile needs no closing. */
-function closeJob(job: Job, { failureCode, error, now }: CloseJob): readonly JobEvent[] {
+function closeJob(job: Job, { failureCode, error, now }: CommandOf<'CloseJob'>): readonly JobEvent[] {
   if (hasEnded(statusOf(job))) return [];
   return [{ type: 'JobClosed', data: { failure_code: failureCode, error, closed_at: now } }];
 }
 
-function retryJob(job: Job, { reason, blockedBy, now }: RetryJob): readonly JobEvent[] {
+function retryJob(job: Job, { reason, blockedBy, now }: CommandOf<'RetryJob'>): readonly JobEvent[] {
   refuseUnlessEnded(job);
   if (job.counts.failed === 0) {
     throw new Refusal('conflict', 'nothing_to_retry', `Every model-day of job ${job.jobId} is completed.`);
@@ -93,7 +83,10 @@ function retryJob(job: Job, { reason, blockedBy, now }: RetryJob): readonly JobE
   return [{ type: 'JobRetried', data: { reason: reason ?? null, retried_at: now } }];
 }
 
-function startModelDay(job: Job, { date, model, worker, now }: StartModelDay): readonly JobEvent[] {
+function startModelDay(
+  job: Job,
+  { date, model, worker, now }: CommandOf<'StartModelDay'>,
+): readonly JobEvent[] {
   const modelDay = job.modelDays.at(indexOf(job, date, model));
   if (modelDay.status !== 'pending') {
     throw new Refusal(
@@ -118,7 +111,7 @@ function startModelDay(job: Job, { date, model, worker, now }: StartModelDay): r
   ];
 }
 
-function completeModelDay(job: Job, command: CompleteModelDay): readonly JobEvent[] {
+function completeModelDay(job: Job, command: CommandOf<'CompleteModelDay'>): readonly JobEvent[] {
   const { date, model, attempt, result, now } = command;
   const modelDay = job.modelDays.at(indexOf(job, date, model));
   if (modelDay.status === 'completed' && modelDay.attempt === attempt) return [];
@@ -128,7 +121,7 @@ function completeModelDay(job: Job, command: CompleteModelDay): readonly JobEven
   ];
 }
 
-function failModelDay(job: Job, command: FailModelDay): readonly JobEvent[] {
+function failModelDay(job: Job, command: CommandOf<'FailModelDay'>): readonly JobEvent[] {
   const { date, model, attempt, error, failureCode, retryable, retryTimes, now } = command;
   const modelDay = job.modelDays.at(indexOf(job, date, model));
   if (hasFailedSo(modelDay, command)) return [];
@@ -140,7 +133,7 @@ function failModelDay(job: Job, command: FailModelDay): readonly JobEvent[] {
     : [{ type: 'ModelDayAttemptFailed', data: { ...failure, retry_at: retryAt } }];
 }
 
-function releaseModelDay(job: Job, command: ReleaseModelDay): readonly JobEvent[] {
+function releaseModelDay(job: Job, command: CommandOf<'ReleaseModelDay'>): readonly JobEvent[] {
   const { date, model, attempt, now } = command;
   const modelDay = job.modelDays.at(indexOf(job, date, model));
   const latest = modelDay.earlierAttempts.at(-1);
@@ -150,7 +143,7 @@ function releaseModelDay(job: Job, command: ReleaseModelDay): readonly JobEvent[
 }
 
 /** Whether this very report was heard before: the latest attempt failed, and for the same cause. */
-function hasFailedSo(modelDay: ModelDay, { attempt, failureCode }: FailModelDay): boolean {
+function hasFailedSo(modelDay: ModelDay, { attempt, failureCode }: CommandOf<'FailModelDay'>): boolean {
   if (modelDay.attempt !== attempt) return false;
   if (tellsLatestAttempt(modelDay))
     return modelDay.status === 'failed' && modelDay.failureCode === failureCode;
@@ -159,7 +152,7 @@ function hasFailedSo(modelDay: ModelDay, { attempt, failureCode }: FailModelDay)
 
 function refuseUnlessRunning(
   modelDay: ModelDay,
-  { date, model, attempt }: CompleteModelDay | FailModelDay | ReleaseModelDay,
+  { date, model, attempt }: CommandOf<'CompleteModelDay' | 'FailModelDay' | 'ReleaseModelDay'>,
 ): void {
   if (modelDay.status === 'running' && modelDay.attempt === attempt) return;
   const detail = `Attempt ${attempt} of "${model}" on ${date} is over: it is ${modelDay.status} at attempt ${modelDay.attempt}.`;

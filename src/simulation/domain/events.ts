@@ -12,7 +12,7 @@ interface OfModelDay {
   attempt: number;
 }
 
-export interface Failure {
+export interface FailureData {
   error: string;
   failure_code: FailureCode;
 }
@@ -47,13 +47,13 @@ export interface ModelDayCompleted {
 /** The attempt failed and another one may start at `retry_at`. */
 export interface ModelDayAttemptFailed {
   type: 'ModelDayAttemptFailed';
-  data: OfModelDay & Failure & { failed_at: string; retry_at: string };
+  data: OfModelDay & FailureData & { failed_at: string; retry_at: string };
 }
 
 /** The attempt failed and it was the last one. */
 export interface ModelDayFailed {
   type: 'ModelDayFailed';
-  data: OfModelDay & Failure & { failed_at: string };
+  data: OfModelDay & FailureData & { failed_at: string };
 }
 
 /** The worker gave the attempt back in a clean shutdown: it does not count against the budget. */
@@ -65,7 +65,7 @@ export interface ModelDayReleased {
 /** Every model-day that was still open has failed with this code and reason: a cancel, or a restart (§6.3). */
 export interface JobClosed {
   type: 'JobClosed';
-  data: Failure & { closed_at: string };
+  data: FailureData & { closed_at: string };
 }
 
 /** Every failed model-day is pending again, with a fresh budget of attempts. */

@@ -2,7 +2,7 @@
 import { Refusal } from '../../runtime/refusal.js';
 
 /** One wrong field: `pointer` is a JSON pointer (RFC 6901) into the request. */
-export interface Problem {
+export interface WrongField {
   pointer: string;
   detail: string;
 }
@@ -18,7 +18,7 @@ export function duplicatesIn(values: readonly string[]): string[] {
   return [...twice];
 }
 
-function problemsOfList(pointer: string, values: readonly string[]): Problem[] {
+function wrongFieldsOfList(pointer: string, values: readonly string[]): WrongField[] {
   if (values.length === 0) return [{ pointer, detail: 'must name at least one' }];
   return duplicatesIn(values).map((value) => ({ pointer, detail: `names "${value}" more than once` }));
 }
@@ -29,7 +29,10 @@ export function refuseUnusableGrid(grid: {
   models: readonly string[];
   modelDaysMax: number;
 }): void {
-  const problems = [...problemsOfList('/date_range', grid.dates), ...problemsOfList('/models', grid.models)];
+  const problems = [
+    ...wrongFieldsOfList('/date_range', grid.dates),
+    ...wrongFieldsOfList('/models', grid.models),
+  ];
   const size = grid.dates.length * grid.models.length;
   if (size > grid.modelDaysMax) {
     const detail = `asks for ${size} model-days; one job may have ${grid.modelDaysMax}: ask for fewer dates or models`;

@@ -1,5 +1,5 @@
 // The life of one model-day: what each event does to it (§5.2).
-import type { Failure, FailureCode, ModelDayEvent, ModelDayStarted } from './events.js';
+import type { FailureData, FailureCode, ModelDayEvent, ModelDayStarted } from './events.js';
 import type { ModelDayStatus } from './status.js';
 
 export type AttemptOutcome = 'completed' | 'failed' | 'released';
@@ -85,7 +85,7 @@ export function evolveModelDay(modelDay: ModelDay, event: ModelDayEvent, version
 }
 
 /** The whole job was closed: a model-day that was still open has failed with it. */
-export function closeModelDay(modelDay: ModelDay, at: string, why: Failure): ModelDay {
+export function closeModelDay(modelDay: ModelDay, at: string, why: FailureData): ModelDay {
   if (modelDay.status === 'running') return failed(modelDay, at, why);
   if (modelDay.status !== 'pending') return modelDay;
   return {
@@ -152,7 +152,7 @@ function ended(modelDay: ModelDay, at: string): ModelDay {
   return { ...modelDay, status: 'failed', completedAt: at, durationSeconds };
 }
 
-function failed(modelDay: ModelDay, at: string, why: Failure): ModelDay {
+function failed(modelDay: ModelDay, at: string, why: FailureData): ModelDay {
   const attemptsUsed = modelDay.attemptsUsed + 1;
   return { ...ended(modelDay, at), attemptsUsed, error: why.error, failureCode: why.failure_code };
 }

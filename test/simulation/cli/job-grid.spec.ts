@@ -1,6 +1,6 @@
 // The grid of model-days in as much room as there is.
 import fc from 'fast-check';
-import { gridLines, type Grid } from '../../../src/simulation/cli/job-grid.js';
+import { gridLines, type GridView } from '../../../src/simulation/cli/job-grid.js';
 import type { ModelDayStatus } from '../../../src/simulation/domain/status.js';
 
 const plain = (_colour: string, text: string): string => text;
@@ -11,7 +11,7 @@ function grid(
   dateCount: number,
   modelCount: number,
   statusAt: (date: number, model: number) => ModelDayStatus,
-): Grid {
+): GridView {
   const dates = Array.from({ length: dateCount }, (_, at) =>
     new Date(Date.UTC(2000, 0, 1) + at * dayMs).toISOString().slice(0, 10),
   );

@@ -1,6 +1,6 @@
 // A job as the rules describe it in words: it remembers how each attempt ended, searches, and counts. What it
 // answers to a command is compared with what `decide` does.
-import type { JobCommand } from '../../../src/simulation/domain/commands.js';
+import type { CommandOf, JobCommand } from '../../../src/simulation/domain/commands.js';
 import type { JobEvent } from '../../../src/simulation/domain/events.js';
 import type { Place } from './story.js';
 
@@ -16,8 +16,7 @@ interface NaiveModelDay extends Place {
   notBefore: string;
 }
 
-type Command<Type extends JobCommand['type']> = Extract<JobCommand, { type: Type }>;
-type Report = Command<'CompleteModelDay' | 'FailModelDay' | 'ReleaseModelDay'>;
+type Report = CommandOf<'CompleteModelDay' | 'FailModelDay' | 'ReleaseModelDay'>;
 
 export class NaiveJob {
   private modelDays: NaiveModelDay[] = [];
@@ -44,7 +43,7 @@ export class NaiveJob {
     }
   }
 
-  private create({ dates, models }: Command<'CreateJob'>): Answer {
+  private create({ dates, models }: CommandOf<'CreateJob'>): Answer {
     if (this.modelDays.length > 0) return 'nothing';
     this.modelDays = dates.flatMap((date) =>
       models.map((model) => ({ date, model, status: 'pending', ends: [], used: 0, notBefore: '' })),
@@ -61,7 +60,7 @@ export class NaiveJob {
     return 'JobClosed';
   }
 
-  private retry({ blockedBy }: Command<'RetryJob'>): Answer {
+  private retry({ blockedBy }: CommandOf<'RetryJob'>): Answer {
     if (!this.hasEnded()) return 'refused: job_not_finished';
     const failed = this.modelDays.filter(({ status }) => status === 'failed');
     if (failed.length === 0) return 'refused: nothing_to_retry';
@@ -70,7 +69,7 @@ export class NaiveJob {
     return 'JobRetried';
   }
 
-  private start({ date, model, now }: Command<'StartModelDay'>): Answer {
+  private start({ date, model, now }: CommandOf<'StartModelDay'>): Answer {
     const modelDay = this.find({ date, model });
     if (modelDay === undefined) return 'refused: model_day_not_found';
     if (modelDay.status !== 'pending') return 'refused: model_day_not_pending';

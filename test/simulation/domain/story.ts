@@ -1,6 +1,6 @@
 // The days, the models and the words in which the specs of the domain tell their stories.
 import type { ActiveJob } from '../../../src/simulation/domain/admission.js';
-import type { JobCommand } from '../../../src/simulation/domain/commands.js';
+import type { CommandOf, JobCommand } from '../../../src/simulation/domain/commands.js';
 import type { FailureCode, JobEvent, Json } from '../../../src/simulation/domain/events.js';
 
 /** A model-day's place in the grid. */
@@ -104,9 +104,7 @@ export const removed = (seconds: number): JobEvent => ({
 
 // What is asked.
 
-type Command<Type extends JobCommand['type']> = Extract<JobCommand, { type: Type }>;
-
-export const create = (changes: Partial<Command<'CreateJob'>> = {}): JobCommand => ({
+export const create = (changes: Partial<CommandOf<'CreateJob'>> = {}): JobCommand => ({
   type: 'CreateJob',
   jobId: 'job-1',
   configPath: 'configs/default.json',
@@ -133,7 +131,7 @@ export const close = (seconds: number): JobCommand => ({
   now: at(seconds),
 });
 
-export const retry = (seconds: number, changes: Partial<Command<'RetryJob'>> = {}): JobCommand => ({
+export const retry = (seconds: number, changes: Partial<CommandOf<'RetryJob'>> = {}): JobCommand => ({
   type: 'RetryJob',
   blockedBy: null,
   now: at(seconds),
@@ -161,7 +159,7 @@ export const fail = (
   place: Place,
   attempt: number,
   seconds: number,
-  changes: Partial<Command<'FailModelDay'>> = {},
+  changes: Partial<CommandOf<'FailModelDay'>> = {},
 ): JobCommand => ({
   type: 'FailModelDay',
   ...place,
