@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import BetterSqlite3 from 'better-sqlite3';
 import { Shell } from '../../src/cli/shell.js';
 import { Targets } from '../../src/cli/targets.js';
 import { forgetServiceAddress, tellServiceAddress } from '../../src/database/sqlite/service-address.js';
@@ -398,9 +397,7 @@ describe('without a service', () => {
       code: 1,
       err: expect.stringContaining('is completed'),
     });
-    const editor = new BetterSqlite3(settings['DATABASE_URL']!.slice('sqlite:'.length));
-    editor.exec("UPDATE jobs SET error = 'edited'");
-    editor.close();
+    await service.beside.edit("UPDATE jobs SET error = 'edited'");
     const rebuilt = await daybook('rebuild');
     expect(rebuilt).toEqual({
       code: 0,

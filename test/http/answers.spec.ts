@@ -1,8 +1,9 @@
 // Every answer that the OpenAPI document declares, as a service as it was built gives it.
 import { Validator } from '@seriousme/openapi-schema-validator';
-import BetterSqlite3 from 'better-sqlite3';
 import { settingsIn, startDaybook, type Daybook } from '../durability/daybook-process.js';
 import type { Answer } from '../support/client.js';
+import { beside } from '../support/test-engine.js';
+import { urlOfFile } from '../../src/database/engines.js';
 import { workplace } from '../support/workplace.js';
 import { describedBy, type Described } from './described.js';
 import { exchange, requestText } from './raw.js';
@@ -211,10 +212,10 @@ async function audit(databasePath: string, jobId: string): Promise<void> {
   await get('/audit/refusals');
   await get('/audit/refusals?limit=1');
   await post('/admin/verify');
-  const database = new BetterSqlite3(databasePath);
-  database.prepare("UPDATE job_details SET error = 'changed' WHERE job_id = ?").run(jobId);
-  database.prepare("UPDATE jobs SET config_path = 'changed' WHERE job_id = ?").run(jobId);
-  database.close();
+  await beside(urlOfFile(databasePath)).edit(
+    `UPDATE job_details SET error = 'changed' WHERE job_id = '${jobId}'`,
+    `UPDATE jobs SET config_path = 'changed' WHERE job_id = '${jobId}'`,
+  );
   const { body } = await post('/admin/verify');
   expect(body.differences.length).toBeGreaterThan(1);
 }

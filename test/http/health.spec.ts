@@ -1,4 +1,3 @@
-import BetterSqlite3 from 'better-sqlite3';
 import { pino } from 'pino';
 import { Health } from '../../src/http/health.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
@@ -79,10 +78,9 @@ it('asks the disk only when nothing was written lately, and once for all who ask
 });
 
 it('answers within a second or so while a write waits, and takes no part in the queue twice', async () => {
-  const { service, databasePath } = await startTestService(place);
+  const { service, beside } = await startTestService(place);
   const { database } = service;
-  const other = new BetterSqlite3(databasePath, { timeout: 0 });
-  other.exec('BEGIN IMMEDIATE');
+  const release = await beside.holdWrites();
   const health = new Health(
     database,
     withClock(() => Infinity),
@@ -94,8 +92,7 @@ it('answers within a second or so while a write waits, and takes no part in the 
   expect(await health.whatIsWrong()).toBe(wrong);
   // The one that is under way has left the line already.
   expect(database.queue.depth).toBe(0);
-  other.exec('COMMIT');
-  other.close();
+  await release();
   await until('a write works', async () => (await health.whatIsWrong()) === undefined);
 });
 

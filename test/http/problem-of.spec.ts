@@ -74,8 +74,7 @@ it('answers 503 with Retry-After when the database stays locked, and has written
     date_range: ['2025-01-06'],
     models: ['m'],
   });
-  const other = new BetterSqlite3(service.databasePath);
-  other.exec('BEGIN IMMEDIATE');
+  const release = await service.beside.holdWrites();
   // The service tries again for some seconds: its clock makes them pass at once.
   service.tick(60_000);
   const refused = await service.post(`/jobs/${job.job_id}/cancel`);
@@ -89,8 +88,7 @@ it('answers 503 with Retry-After when the database stays locked, and has written
   expect((await service.get('/health/live')).status).toBe(200);
   expect((await service.get(`/jobs/${job.job_id}`)).body).toMatchObject({ status: 'pending', version: 1 });
 
-  other.exec('ROLLBACK');
-  other.close();
+  await release();
   expect((await service.get('/health/ready')).status).toBe(200);
   expect(await storedEvents(service, job.job_id)).toHaveLength(1);
   expect((await service.post(`/jobs/${job.job_id}/cancel`)).status).toBe(200);

@@ -46,11 +46,17 @@ describe('two kinds in one commit', () => {
       addOne('b'),
     ]);
     expect(attempts).toEqual(['a', 'job', 'b']);
-    expect(
-      service
-        .rows<{ stream_id: string }>('SELECT stream_id FROM events ORDER BY position')
-        .map((event) => event.stream_id),
-    ).toEqual([`job-${jobId}`, 'counter-a', 'counter-a', `job-${jobId}`, 'counter-b', 'counter-b']);
+    const events = await service.beside.rows<{ stream_id: string }>(
+      'SELECT stream_id FROM events ORDER BY position',
+    );
+    expect(events.map((event) => event.stream_id)).toEqual([
+      `job-${jobId}`,
+      'counter-a',
+      'counter-a',
+      `job-${jobId}`,
+      'counter-b',
+      'counter-b',
+    ]);
   });
 
   it('also when each has an event store of its own', async () => {
@@ -68,31 +74,33 @@ describe('two kinds in one commit', () => {
       }
     });
     expect(runs).toBe(1);
-    expect(service.rows('SELECT max(position) AS last, count(*) AS events FROM events')).toEqual([
-      { last: 6, events: 6 },
-    ]);
+    expect(await service.beside.rows('SELECT max(position) AS last, count(*) AS events FROM events')).toEqual(
+      [{ last: 6, events: 6 }],
+    );
   });
 });
 
 describe('the positions of both projections', () => {
   const positions = () =>
-    service.rows<{ name: string; position: number }>('SELECT name, position FROM projections ORDER BY name');
+    service.beside.rows<{ name: string; position: number }>(
+      'SELECT name, position FROM projections ORDER BY name',
+    );
 
   it('move with every commit, whoever wrote', async () => {
     await trigger('2025-01-16');
     await add('a', 5);
     await add('a', 5);
-    expect(positions()).toEqual([
+    expect(await positions()).toEqual([
       { name: 'counters', position: 4 },
       { name: 'jobs', position: 4 },
     ]);
   });
 
   it('leave behind what is behind', async () => {
-    service.edit("UPDATE projections SET position = 1 WHERE name = 'jobs'");
+    await service.beside.edit("UPDATE projections SET position = 1 WHERE name = 'jobs'");
     await add('a', 5);
     await add('a', 5);
-    expect(positions()).toEqual([
+    expect(await positions()).toEqual([
       { name: 'counters', position: 3 },
       { name: 'jobs', position: 1 },
     ]);
@@ -104,7 +112,7 @@ it('starts at once after 50,000 events of one kind, without a rebuild of the oth
   await add('a', 5);
   await service.service.stop();
   // As an older Daybook left it, whose position moved with the events of its own kind alone.
-  service.edit(
+  await service.beside.edit(
     `WITH RECURSIVE numbers(number) AS (SELECT 4 UNION ALL SELECT number + 1 FROM numbers WHERE number < 50100)
      INSERT INTO events
      SELECT number, 'counter-a', number - 1, 'Added', 1, '{"amount":1}', '{}', '2025-01-20T14:30:00.000Z' FROM numbers`,
@@ -140,7 +148,7 @@ describe('verify', () => {
   it('finds what was changed in the tables of either', async () => {
     await trigger('2025-01-16');
     await add('a', 5);
-    service.edit('UPDATE counters SET sum = 6', "UPDATE jobs SET error = 'x'");
+    await service.beside.edit('UPDATE counters SET sum = 6', "UPDATE jobs SET error = 'x'");
     expect((await service.post('/admin/verify')).body).toMatchObject({
       ok: false,
       difference_count: 2,
@@ -161,7 +169,7 @@ describe('a rebuild', () => {
   it('builds the tables of all kinds anew', async () => {
     await trigger('2025-01-16');
     await add('a', 5);
-    service.edit('UPDATE counters SET sum = 6', "UPDATE jobs SET error = 'x'");
+    await service.beside.edit('UPDATE counters SET sum = 6', "UPDATE jobs SET error = 'x'");
     expect(await rebuild({})).toMatchObject({
       status: 'completed',
       projection: 'jobs, counters',
@@ -173,7 +181,7 @@ describe('a rebuild', () => {
   it('or of the one that it names', async () => {
     await trigger('2025-01-16');
     await add('a', 5);
-    service.edit('UPDATE counters SET sum = 6', "UPDATE jobs SET error = 'x'");
+    await service.beside.edit('UPDATE counters SET sum = 6', "UPDATE jobs SET error = 'x'");
     expect(await rebuild({ projection: 'counters' })).toMatchObject({
       status: 'completed',
       projection: 'counters',
@@ -190,9 +198,9 @@ describe('a rebuild', () => {
 it('builds the tables of a kind that a log has events of, and no tables yet', async () => {
   await add('a', 5);
   await service.service.stop();
-  service.edit('DELETE FROM counters', "DELETE FROM projections WHERE name = 'counters'");
+  await service.beside.edit('DELETE FROM counters', "DELETE FROM projections WHERE name = 'counters'");
   service = await startTwoKinds(place, { DATABASE_URL: service.databaseUrl });
-  expect(service.rows('SELECT counter_id, sum, version FROM counters')).toEqual([
+  expect(await service.beside.rows('SELECT counter_id, sum, version FROM counters')).toEqual([
     { counter_id: 'a', sum: 5, version: 2 },
   ]);
 });

@@ -1,5 +1,4 @@
 // A service of jobs and counters, with its real threads (which are built: `npm run build`).
-import BetterSqlite3 from 'better-sqlite3';
 import type { Kind } from '../../src/kind/kind.js';
 import { kinds } from '../../src/kinds.js';
 import type { WorkKind } from '../../src/work/work-kind.js';
@@ -10,11 +9,6 @@ import { counterKind } from './counter-kind.js';
 import { CountersModule } from './counters.module.js';
 
 export interface TwoKinds extends TestService {
-  databaseUrl: string;
-  /** Committed rows, as another program reads them. */
-  rows<Row>(sql: string): Row[];
-  /** What somebody does with the sqlite3 program, beside the service or while there is none. */
-  edit(...statements: string[]): void;
   /** Resolves when a rebuild has ended. */
   rebuilt(id: string): Promise<unknown>;
 }
@@ -41,24 +35,8 @@ export async function startTwoKinds(
       programs: new URL('../../dist/', import.meta.url).href,
     },
   );
-  const { databasePath: path } = started;
-  const withDatabase = <T>(work: (connection: BetterSqlite3.Database) => T): T => {
-    const connection = new BetterSqlite3(path, { timeout: 5_000 });
-    try {
-      return work(connection);
-    } finally {
-      connection.close();
-    }
-  };
   return {
     ...started,
-    databaseUrl: `sqlite:${path}`,
-    rows: <Row>(sql: string) => withDatabase((connection) => connection.prepare(sql).all() as Row[]),
-    edit: (...statements) => {
-      withDatabase((connection) => {
-        for (const statement of statements) connection.exec(statement);
-      });
-    },
     rebuilt: (id) =>
       until('the rebuild has ended', async () => {
         const { body } = await started.get(`/admin/projections/rebuild/${id}`);

@@ -28,20 +28,20 @@ const ask = async (service: TwoKinds, counter: string, additions: Record<string,
 const sourceOf = ({ service }: TwoKinds): CommandedWork => service.app.get(CommandedWork, { strict: false });
 const busOf = ({ service }: TwoKinds): CommandBus => service.app.get(CommandBus, { strict: false });
 
-const eventsOf = (service: TwoKinds, streamId: string) =>
-  service
-    .rows<{ type: string; data: string }>(
-      `SELECT type, data FROM events WHERE stream_id = '${streamId}' ORDER BY version`,
-    )
-    .map(({ type, data }) => ({ type, ...JSON.parse(data) }));
+async function eventsOf(service: TwoKinds, streamId: string) {
+  const events = await service.beside.rows<{ type: string; data: string }>(
+    `SELECT type, data FROM events WHERE stream_id = '${streamId}' ORDER BY version`,
+  );
+  return events.map(({ type, data }) => ({ type, ...JSON.parse(data) }));
+}
 
 const leases = (service: TwoKinds) =>
-  service.rows<{ stream_id: string; work_key: string }>(
+  service.beside.rows<{ stream_id: string; work_key: string }>(
     'SELECT stream_id, work_key, attempt, worker, process FROM leases ORDER BY stream_id, work_key',
   );
 
-const counter = (service: TwoKinds, id: string) =>
-  service.rows(`SELECT sum, open FROM counters WHERE counter_id = '${id}'`)[0];
+const counter = async (service: TwoKinds, id: string) =>
+  (await service.beside.rows(`SELECT sum, open FROM counters WHERE counter_id = '${id}'`))[0];
 
 /** So many additions of 1. */
 const ones = (count: number) =>
@@ -65,7 +65,7 @@ describe('a claim', () => {
       { counter_id: 'a', key: 'k2', attempt: 1, amount: 1 },
       { counter_id: 'a', key: 'k3', attempt: 1, amount: 1 },
     ]);
-    expect(leases(service)).toHaveLength(6);
+    expect(await leases(service)).toHaveLength(6);
     const { body } = await service.post('/admin/verify');
     expect(body).toMatchObject({ ok: true, difference_count: 0 });
   });
@@ -74,7 +74,7 @@ describe('a claim', () => {
     const service = await startTwoKinds(place);
     await ask(service, 'a', { x: 5 });
     await busOf(service).execute(new ClaimWork('outside', new Map([['addition', 10]]), null, metadata));
-    expect(leases(service)).toEqual([
+    expect(await leases(service)).toEqual([
       { stream_id: 'counter-a', work_key: 'x', attempt: 1, worker: 'outside', process: null },
     ]);
   });
@@ -97,9 +97,12 @@ describe('the worker inside the service', () => {
     const service = await startTwoKinds(place, {}, work);
     const jobId = await trigger(service, 'waits');
     await ask(service, 'a', { x: 5, y: 6, z: 7 });
-    await until('all is added', () => JSON.stringify(counter(service, 'a')) === '{"sum":18,"open":0}');
+    await until(
+      'all is added',
+      async () => JSON.stringify(await counter(service, 'a')) === '{"sum":18,"open":0}',
+    );
     expect(begun.map(({ key }) => key).toSorted()).toEqual(['x', 'y', 'z']);
-    expect(leases(service)).toEqual([]);
+    expect(await leases(service)).toEqual([]);
     expect((await service.get(`/jobs/${jobId}`)).body).toMatchObject({ status: 'pending' });
     const metrics = await (await fetch(`${service.service.url}/metrics`)).text();
     expect(metrics).toContain('daybook_commands_total{kind="FinishAddition",outcome="accepted"} 3');
@@ -143,10 +146,13 @@ describe('the worker inside the service', () => {
       const { work } = abacus(add);
       const service = await startTwoKinds(place, {}, { ...work, ...other });
       await ask(service, 'a', { x: 5 });
-      await until('it is given up', () => JSON.stringify(counter(service, 'a')) === '{"sum":0,"open":0}');
-      const failed = eventsOf(service, 'counter-a').filter(({ type }) => type === 'AdditionFailed');
+      await until(
+        'it is given up',
+        async () => JSON.stringify(await counter(service, 'a')) === '{"sum":0,"open":0}',
+      );
+      const failed = (await eventsOf(service, 'counter-a')).filter(({ type }) => type === 'AdditionFailed');
       expect(failed).toEqual(failures.map((failure) => expect.objectContaining(failure)));
-      expect(leases(service)).toEqual([]);
+      expect(await leases(service)).toEqual([]);
     },
   );
 
@@ -158,7 +164,7 @@ describe('the worker inside the service', () => {
     await service.post('/counters/a/close');
     await until('it is aborted', () => begun[0]!.context.signal.aborted);
     await service.service.stop();
-    expect(eventsOf(service, 'counter-a').at(-1)).toMatchObject({ type: 'CounterClosed' });
+    expect((await eventsOf(service, 'counter-a')).at(-1)).toMatchObject({ type: 'CounterClosed' });
   });
 
   it('gives back what runs when the service stops', async () => {
@@ -167,8 +173,12 @@ describe('the worker inside the service', () => {
     await ask(service, 'a', { x: 5 });
     await until('it runs', () => begun.length === 1);
     await service.service.stop();
-    expect(eventsOf(service, 'counter-a').at(-1)).toEqual({ type: 'AdditionReleased', key: 'x', attempt: 1 });
-    expect(leases(service)).toEqual([]);
+    expect((await eventsOf(service, 'counter-a')).at(-1)).toEqual({
+      type: 'AdditionReleased',
+      key: 'x',
+      attempt: 1,
+    });
+    expect(await leases(service)).toEqual([]);
   });
 });
 
@@ -185,10 +195,12 @@ describe('a lease', () => {
     const { service, claim } = await claimedByOutsider();
     const renew = () => busOf(service).execute(new RenewLease(claim, 1, { percent: 40 }));
     expect(await renew()).toMatchObject({ cancelled: false });
-    expect(service.rows('SELECT progress_percent FROM leases')).toEqual([{ progress_percent: 40 }]);
+    expect(await service.beside.rows('SELECT progress_percent FROM leases')).toEqual([
+      { progress_percent: 40 },
+    ]);
     await service.post('/counters/a/close');
     expect(await renew()).toMatchObject({ cancelled: true });
-    expect(leases(service)).toEqual([]);
+    expect(await leases(service)).toEqual([]);
   });
 
   it('is not renewed for an attempt that is over', async () => {
@@ -200,18 +212,18 @@ describe('a lease', () => {
 
   it('runs out, and the kind says what that means; that of an unknown kind is left alone', async () => {
     const { service } = await claimedByOutsider({ LEASE_MS: '400' });
-    service.edit(
+    await service.beside.edit(
       `INSERT INTO leases (stream_id, work_key, attempt, worker, built_in, expires_at)
        VALUES ('ghost-1', 'x', 1, 'somebody', 0, '2000-01-01T00:00:00.000Z')`,
     );
-    const failed = await until('it has run out', () =>
-      eventsOf(service, 'counter-a').find(({ type }) => type === 'AdditionFailed'),
+    const failed = await until('it has run out', async () =>
+      (await eventsOf(service, 'counter-a')).find(({ type }) => type === 'AdditionFailed'),
     );
     expect(failed).toMatchObject({
       code: 'lost',
       error: expect.stringContaining('The lease of worker outside ran out'),
     });
-    expect(leases(service)).toEqual([expect.objectContaining({ stream_id: 'ghost-1' })]);
+    expect(await leases(service)).toEqual([expect.objectContaining({ stream_id: 'ghost-1' })]);
   });
 });
 
@@ -232,7 +244,7 @@ describe('recovery', () => {
       ['addition', 5],
     ]);
     expect((await sourceOf(service).claim('daybook', limits)).claims).toHaveLength(2);
-    service.edit(addGhost);
+    await service.beside.edit(addGhost);
     return { service, jobId };
   };
 
@@ -240,15 +252,15 @@ describe('recovery', () => {
     const { service, jobId } = await running({ ON_RESTART: 'resume' });
     await service.service.stop();
     const next = await startTwoKinds(place, { DATABASE_URL: service.databaseUrl, ON_RESTART: 'resume' });
-    const failures = (streamId: string, type: string) =>
-      eventsOf(next, streamId).filter((event) => event.type === type);
-    expect(failures(`job-${jobId}`, 'ModelDayAttemptFailed')).toEqual([
+    const failures = async (streamId: string, type: string) =>
+      (await eventsOf(next, streamId)).filter((event) => event.type === type);
+    expect(await failures(`job-${jobId}`, 'ModelDayAttemptFailed')).toEqual([
       expect.objectContaining({ model: 'inside', attempt: 1, failure_code: 'restart' }),
     ]);
-    expect(failures('counter-a', 'AdditionFailed')).toEqual([
+    expect(await failures('counter-a', 'AdditionFailed')).toEqual([
       expect.objectContaining({ key: 'x', attempt: 1, code: 'crashed', error: 'The abacus fell down' }),
     ]);
-    expect(leases(next)).toEqual([
+    expect(await leases(next)).toEqual([
       ghost,
       expect.objectContaining({ stream_id: `job-${jobId}`, worker: 'outsider', process: null }),
     ]);
@@ -263,31 +275,37 @@ describe('recovery', () => {
       status: 'failed',
       error: 'API restarted while job was running',
     });
-    expect(eventsOf(next, 'counter-a').at(-1)).toMatchObject({ type: 'AdditionFailed', code: 'crashed' });
-    expect(leases(next)).toEqual([ghost]);
+    expect((await eventsOf(next, 'counter-a')).at(-1)).toMatchObject({
+      type: 'AdditionFailed',
+      code: 'crashed',
+    });
+    expect(await leases(next)).toEqual([ghost]);
   });
 
   it('takes nothing from the living', async () => {
     const { service } = await running();
     const recovery = service.service.app.get(Recovery, { strict: false });
-    const before = leases(service);
+    const before = await leases(service);
     expect(await recovery.recover()).toEqual([]);
-    service.edit("UPDATE leases SET process = 'neighbour' WHERE process IS NOT NULL");
+    await service.beside.edit("UPDATE leases SET process = 'neighbour' WHERE process IS NOT NULL");
     expect(await recovery.recover(['neighbour'])).toEqual([]);
-    expect(leases(service)).toHaveLength(before.length);
+    expect(await leases(service)).toHaveLength(before.length);
     expect(await recovery.recover()).toEqual([
       { subjects: 'jobs', count: 1, policy: 'fail' },
       { subjects: 'counters', count: 1, policy: 'resume' },
     ]);
-    expect(leases(service)).toEqual([{ ...ghost, process: 'neighbour' }]);
+    expect(await leases(service)).toEqual([{ ...ghost, process: 'neighbour' }]);
   });
 
   it('takes what a Daybook held that knew of no processes', async () => {
     const { service } = await running();
     await service.service.stop();
-    service.edit('UPDATE leases SET process = NULL');
+    await service.beside.edit('UPDATE leases SET process = NULL');
     const next = await startTwoKinds(place, { DATABASE_URL: service.databaseUrl });
-    expect(eventsOf(next, 'counter-a').at(-1)).toMatchObject({ type: 'AdditionFailed', code: 'crashed' });
+    expect((await eventsOf(next, 'counter-a')).at(-1)).toMatchObject({
+      type: 'AdditionFailed',
+      code: 'crashed',
+    });
   });
 });
 
@@ -301,11 +319,11 @@ describe('a cleanup', () => {
     const cleanUp = (kind: string) => busOf(service).execute(new CleanUp(kind, 0, metadata));
     expect(await cleanUp('counter')).toBe(1);
     expect(await cleanUp('counter')).toBe(0);
-    expect(service.rows('SELECT counter_id FROM counters')).toEqual([{ counter_id: 'b' }]);
-    expect(eventsOf(service, 'counter-a').at(-1)).toEqual({ type: 'CounterRemoved' });
+    expect(await service.beside.rows('SELECT counter_id FROM counters')).toEqual([{ counter_id: 'b' }]);
+    expect((await eventsOf(service, 'counter-a')).at(-1)).toEqual({ type: 'CounterRemoved' });
     expect(await service.get(`/jobs/${jobId}`)).toMatchObject({ status: 200 });
     expect((await service.post('/admin/jobs/cleanup', { older_than_days: 0 })).body).toEqual({ deleted: 1 });
-    expect(service.rows('SELECT counter_id FROM counters')).toEqual([{ counter_id: 'b' }]);
+    expect(await service.beside.rows('SELECT counter_id FROM counters')).toEqual([{ counter_id: 'b' }]);
     await expect(cleanUp('log')).rejects.toThrow('nothing expires of the kind log');
   });
 });

@@ -1,5 +1,4 @@
 // A rebuild on a real database, with its real thread (which is built: `npm run build`).
-import BetterSqlite3 from 'better-sqlite3';
 import { Database } from '../../src/database/database.js';
 import { Rebuilds, type RebuildView } from '../../src/projection/rebuilds.js';
 import { systemRuntime } from '../../src/runtime/runtime.js';
@@ -36,13 +35,8 @@ beforeEach(async () => {
   rebuilds = rebuildsOf(service.service.database, service.databasePath);
 });
 
-/** What an admin does with the sqlite3 program beside the service. */
-function edit(...statements: string[]): void {
-  const connection = new BetterSqlite3(service.databasePath, { timeout: 5_000 });
-  connection.pragma('foreign_keys = OFF');
-  for (const statement of statements) connection.exec(statement);
-  connection.close();
-}
+/** What an admin does beside the service. */
+const edit = (...statements: string[]): Promise<void> => service.beside.edit(...statements);
 
 async function rebuilt(): Promise<RebuildView> {
   rebuilds.start();
@@ -104,7 +98,7 @@ it('keeps the order of jobs that were created at one time, whatever the order in
 
 it('tells what differed, and mends it', async () => {
   const [completed = '', retried = ''] = jobIds;
-  edit(
+  await edit(
     `UPDATE jobs SET status = 'failed' WHERE job_id = '${completed}'`,
     `DELETE FROM job_details WHERE job_id = '${completed}' AND date = '2025-01-16' AND model = 'a'`,
     `UPDATE job_details SET error = 'nonsense' WHERE job_id = '${retried}' AND model = 'c' AND date = '2025-01-17'`,
@@ -197,7 +191,7 @@ it('runs once at a time, and can be stopped, which leaves everything as it was',
 });
 
 it('fails on a log that it cannot fold, and leaves the old tables', async () => {
-  edit('DROP TRIGGER events_no_delete', 'DELETE FROM events WHERE position = 3');
+  await edit('DROP TRIGGER events_no_delete', 'DELETE FROM events WHERE position = 3');
   const before = await schema();
   expect(await rebuilt()).toMatchObject({
     status: 'failed',
@@ -212,10 +206,8 @@ it.each([
   ['and goes on being so', false],
 ])('fails on a database that is locked %s, and the next one is not hindered', async (_, isReleased) => {
   const { databasePath: path } = service;
-  const holder = new BetterSqlite3(path).exec('BEGIN IMMEDIATE');
-  const release = (): void => {
-    if (holder.inTransaction) holder.exec('ROLLBACK');
-  };
+  const release = await service.beside.holdWrites();
+  let released: Promise<void> | undefined;
   const database = await Database.open({
     engine: engineOf(`sqlite:${path}`),
     migrations: migrationsOf(kinds),
@@ -226,7 +218,7 @@ it.each([
       observer: {
         committed: () => undefined,
         unavailable: () => {
-          if (isReleased) release();
+          if (isReleased) released ??= release();
         },
       },
     },
@@ -236,8 +228,7 @@ it.each([
   expect(failed).toMatchObject({ status: 'failed', error: 'the database is locked by another process' });
   expect(await rebuilds.find(failed.id)).toEqual(failed);
   expect(await rebuilds.latest()).toEqual(failed);
-  release();
-  holder.close();
+  await (released ?? release());
   expect(await rebuilt()).toMatchObject({ status: 'completed', difference_count: 0 });
   await database.close();
 });

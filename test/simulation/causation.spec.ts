@@ -1,6 +1,5 @@
 // Because of what: every event names the command or the event that it follows from, and a refusal of what the service
 // asks of itself is kept like any other.
-import BetterSqlite3 from 'better-sqlite3';
 import { Refusals } from '../../src/audit/refusals.js';
 import { CommandedWork } from '../../src/work/commanded-work.js';
 import { Recovery } from '../../src/work/recovery.js';
@@ -34,11 +33,8 @@ async function claimed(settings: Record<string, string> = {}): Promise<Claimed> 
 
 const causes = (events: StoredEvent[]): unknown[] => events.map(({ metadata }) => metadata.causation_id);
 
-function ageLeases({ databasePath }: TestService): void {
-  const connection = new BetterSqlite3(databasePath, { timeout: 10_000 });
-  connection.exec("UPDATE leases SET expires_at = '2000-01-01T00:00:00.000Z'");
-  connection.close();
-}
+const ageLeases = ({ beside }: TestService): Promise<void> =>
+  beside.edit("UPDATE leases SET expires_at = '2000-01-01T00:00:00.000Z'");
 
 it('names the command of a request, another one for each', async () => {
   const service = await startTestService(place);
@@ -80,7 +76,7 @@ it('names the start for what the worker inside of the service reports, and keeps
 
 it('names the start for a lease that ran out', async () => {
   const { service, jobId, claims, source } = await claimed();
-  ageLeases(service);
+  await ageLeases(service);
   for (const claim of claims) await source.expire(claim);
   const ended = (await storedEvents(service, jobId)).filter(({ type }) => type === 'ModelDayFailed');
   expect(ended.map(({ data }) => data.failure_code)).toEqual(Array(3).fill('lease_expired'));

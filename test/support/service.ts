@@ -6,10 +6,14 @@ import type { KindList } from '../../src/kind/kind.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
 import { client, type Client } from './client.js';
+import { testEngine, type Neighbour, type TestEngine } from './test-engine.js';
 import type { Workplace } from './workplace.js';
 
 export interface TestService extends Client {
   service: Service;
+  databaseUrl: string;
+  /** Somebody beside it, on the same database. */
+  beside: Neighbour;
   /** The file of its database. */
   databasePath: string;
 }
@@ -17,6 +21,8 @@ export interface TestService extends Client {
 interface Parts {
   runtime?: Runtime;
   log?: Logger;
+  /** Of the database; without effect when DATABASE_URL is given. */
+  engine?: TestEngine;
   kinds?: KindList;
   /** Where the programs of its threads are; a service of sources has none. */
   programs?: string;
@@ -31,14 +37,14 @@ let count = 0;
 export async function startTestService(
   place: Workplace,
   settings: Record<string, string> = {},
-  { runtime = systemRuntime, log = pino({ level: 'silent' }), ...more }: Parts = {},
+  { runtime = systemRuntime, log = pino({ level: 'silent' }), engine = testEngine, ...more }: Parts = {},
 ): Promise<TestService> {
   count += 1;
   const name = `service-${count}`;
   place.write(`${name}/configs/default_config.json`, '{}');
   const given = readSettings({
     PORT: '0',
-    DATABASE_URL: `sqlite:${place.path(name, 'jobs.db')}`,
+    DATABASE_URL: engine.urlIn(place, name, 'jobs.db'),
     CONFIG_DIR: place.path(name, 'configs'),
     RETRY_BASE_DELAY_MS: '0',
     SHUTDOWN_GRACE_MS: '2000',
@@ -47,7 +53,14 @@ export async function startTestService(
   });
   const service = await startService(given, runtime, { log, ...more });
   services.add(service);
-  return { ...client(service.url), service, databasePath: engineOf(given.DATABASE_URL).name };
+  const { DATABASE_URL: databaseUrl } = given;
+  return {
+    ...client(service.url),
+    service,
+    databaseUrl,
+    databasePath: engineOf(databaseUrl).name,
+    beside: engine.beside(databaseUrl),
+  };
 }
 
 const services = new Set<Service>();

@@ -1,5 +1,4 @@
 // One claim of the built-in worker against a real service, with timers that ring when the test says so.
-import BetterSqlite3 from 'better-sqlite3';
 import { pino } from 'pino';
 import { CommandedWork } from '../../src/work/commanded-work.js';
 import { Execution } from '../../src/work/execution.js';
@@ -66,13 +65,11 @@ it('waits for its time limit and its next renewal, and for nothing when it is do
 
 it('leaves no renewal behind when it ends while one is under way', async () => {
   const { service, runtime, execution } = await running();
-  const other = new BetterSqlite3(service.databasePath);
-  other.exec('BEGIN IMMEDIATE');
+  const release = await service.beside.holdWrites();
   runtime.ring(renewEveryMs);
   execution.lose();
   await execution.done;
-  other.exec('COMMIT');
-  other.close();
+  await release();
   // The queue keeps the order: when this is done, the renewal has had its answer.
   await service.service.database.probe();
   await runtime.nextTurn();

@@ -1,5 +1,4 @@
 // Leases: renewed by whoever lives, and run out when nobody renews them.
-import BetterSqlite3 from 'better-sqlite3';
 import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -20,11 +19,8 @@ async function trigger(service: TestService, ...models: string[]): Promise<strin
 }
 
 /** Makes every lease run out long ago, as if nobody had renewed it. */
-function ageLeases({ databasePath }: TestService): void {
-  const connection = new BetterSqlite3(databasePath, { timeout: 5_000 });
-  connection.exec("UPDATE leases SET expires_at = '2000-01-01T00:00:00.000Z'");
-  connection.close();
-}
+const ageLeases = ({ beside }: TestService): Promise<void> =>
+  beside.edit("UPDATE leases SET expires_at = '2000-01-01T00:00:00.000Z'");
 
 describe('the built-in worker', () => {
   it('renews its own lease: work that takes longer than one is one attempt', async () => {
@@ -69,7 +65,7 @@ describe('the built-in worker', () => {
     const service = await startTestService(place, { EXECUTOR: script.setting, LEASE_MS: '600' });
     const jobId = await trigger(service, 'HANG-ONCE a');
     await script.seen({ what: 'starts' });
-    ageLeases(service);
+    await ageLeases(service);
     expect((await service.ended(jobId)).body).toMatchObject({ status: 'completed' });
     await script.seen({ what: 'is aborted', attempt: 1 });
     const { body: modelDay } = await service.get(service.modelDay(jobId, date, 'HANG-ONCE a'));
@@ -143,7 +139,7 @@ describe('a worker outside of the service', () => {
         ),
       );
     }
-    ageLeases(service);
+    await ageLeases(service);
     expect((await service.ended(jobId)).body).toMatchObject({ status: 'failed', progress: { failed: 600 } });
     expectTablesToMatchLog(service.databasePath);
   });

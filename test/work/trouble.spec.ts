@@ -1,5 +1,4 @@
 // Reports of the built-in worker while the database takes no writes: what ran is not lost.
-import BetterSqlite3 from 'better-sqlite3';
 import { fillDisk } from '../database/test-database.js';
 import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService, type TestService } from '../support/service.js';
@@ -35,13 +34,11 @@ async function expectOneAttempt({ service, jobId }: Holding, model: string, resu
 
 it('a result waits until another process gives the write lock back', async () => {
   const all = await holding('HOLD a');
-  const other = new BetterSqlite3(all.service.databasePath);
-  other.exec('BEGIN IMMEDIATE');
+  const release = await all.service.beside.holdWrites();
   all.script.release('HOLD a');
   await all.script.seen({ what: 'ends' });
   expect((await all.service.get(`/jobs/${all.jobId}`)).body).toMatchObject({ status: 'running' });
-  other.exec('COMMIT');
-  other.close();
+  await release();
   await expectOneAttempt(all, 'HOLD a', { model: 'HOLD a', attempt: 1 });
 });
 
