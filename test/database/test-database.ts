@@ -6,12 +6,15 @@ import { systemRuntime } from '../../src/runtime/runtime.js';
 import { engineOf } from '../../src/database/engines.js';
 import { migrationsOf, tablesOf } from '../../src/schema.js';
 import { kinds } from '../support/kinds.js';
+import { testEngine, type Neighbour, type TestEngine } from '../support/test-engine.js';
 import type { Workplace } from '../support/workplace.js';
 
 export interface TestDatabase {
   database: Database;
+  /** Somebody in another process, on the same database. */
+  beside: Neighbour;
   path: string;
-  /** A connection of its own, as another process has one. It does not wait for locks. */
+  /** A connection of SQLite, for what is SQLite's own. It does not wait for locks. */
   other: BetterSqlite3.Database;
 }
 
@@ -22,19 +25,21 @@ const open: TestDatabase[] = [];
 export async function openTestDatabase(
   place: Workplace,
   limits: NonNullable<DatabaseOptions['limits']> = {},
+  engine: TestEngine = testEngine,
 ): Promise<TestDatabase> {
   count += 1;
-  const path = place.path(`database-${count}.db`);
+  const url = engine.urlIn(place, `database-${count}.db`);
   const database = await Database.open({
-    engine: engineOf(`sqlite:${path}`),
+    engine: engineOf(url),
     migrations: migrationsOf(kinds),
     tables: tablesOf(kinds),
     runtime: systemRuntime,
     limits,
   });
-  const other = new BetterSqlite3(path, { timeout: 0 });
-  other.exec('CREATE TABLE notes (text TEXT PRIMARY KEY)');
-  const opened = { database, path, other };
+  const beside = engine.beside(url);
+  await beside.edit('CREATE TABLE notes (text TEXT PRIMARY KEY)');
+  const path = engineOf(url).name;
+  const opened = { database, beside, path, other: new BetterSqlite3(path, { timeout: 0 }) };
   open.push(opened);
   return opened;
 }
@@ -47,8 +52,10 @@ afterAll(async () => {
 });
 
 /** The notes that are committed, in the order in which they were written. */
-export const notesIn = ({ other }: TestDatabase): string[] =>
-  other.prepare('SELECT text FROM notes ORDER BY rowid').pluck().all() as string[];
+export async function notesIn({ beside }: TestDatabase): Promise<string[]> {
+  const notes = await beside.rows<{ text: string }>('SELECT text FROM notes ORDER BY rowid');
+  return notes.map(({ text }) => text);
+}
 
 const headerBytes = 32;
 const frameHeaderBytes = 24;

@@ -23,39 +23,39 @@ function watch(promise: Promise<unknown>): { isSettled: boolean } {
 describe('while another process holds the write lock', () => {
   it('a command waits, the process goes on, and the command is done when the lock is free', async () => {
     const opened = await openTestDatabase(place);
-    opened.other.exec('BEGIN IMMEDIATE');
+    const release = await opened.beside.holdWrites();
     const written = write(opened, 'patient');
     const state = watch(written);
     for (let turns = 0; turns < 1_000; turns += 1) await systemRuntime.nextTurn();
     expect(state.isSettled).toBe(false);
-    opened.other.exec('COMMIT');
+    await release();
     await written;
-    expect(notesIn(opened)).toEqual(['patient']);
+    expect(await notesIn(opened)).toEqual(['patient']);
     expect(opened.database.queue.lastTrouble).toBeUndefined();
   });
 
   it('too long, all that wait are told, nothing is written, and the next command works again', async () => {
     const opened = await openTestDatabase(place, { busyRetryMs: 20 });
-    opened.other.exec('BEGIN IMMEDIATE');
+    const release = await opened.beside.holdWrites();
     const outcomes = await Promise.allSettled([write(opened, 'a'), write(opened, 'b')]);
-    opened.other.exec('COMMIT');
+    await release();
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({ reason: { name: 'DatabaseUnavailable', reason: 'busy' } });
     }
-    expect(notesIn(opened)).toEqual([]);
+    expect(await notesIn(opened)).toEqual([]);
     expect(opened.database.queue.lastTrouble).toMatchObject({ reason: 'busy' });
 
     await write(opened, 'c');
-    expect(notesIn(opened)).toEqual(['c']);
+    expect(await notesIn(opened)).toEqual(['c']);
     expect(opened.database.queue.lastTrouble).toBeUndefined();
   });
 
   it('reads are answered', async () => {
     const opened = await openTestDatabase(place);
     await write(opened, 'a');
-    opened.other.exec('BEGIN IMMEDIATE');
+    const release = await opened.beside.holdWrites();
     expect(await opened.database.reader.all('SELECT text FROM notes')).toEqual([{ text: 'a' }]);
-    opened.other.exec('COMMIT');
+    await release();
   });
 });
 
@@ -69,12 +69,12 @@ describe('on a full disk', () => {
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({ reason: { name: 'DatabaseUnavailable', reason: 'full' } });
     }
-    expect(notesIn(opened)).toEqual([]);
+    expect(await notesIn(opened)).toEqual([]);
     expect(opened.database.queue.lastTrouble).toBeInstanceOf(DatabaseUnavailable);
 
     await fillDisk(opened.database, null);
     await Promise.all([write(opened, 'a'), write(opened, large)]);
-    expect(notesIn(opened)).toEqual(['a', large]);
+    expect(await notesIn(opened)).toEqual(['a', large]);
     expect(opened.database.queue.lastTrouble).toBeUndefined();
   });
 
@@ -92,7 +92,7 @@ describe('on a full disk', () => {
     await expect(opened.database.probe()).rejects.toMatchObject({ reason: 'full' });
     await fillDisk(opened.database, null);
     await opened.database.probe();
-    expect(opened.other.prepare('SELECT probes FROM write_probe').pluck().all()).toEqual([0]);
+    expect(await opened.beside.rows('SELECT probes FROM write_probe')).toEqual([{ probes: 0 }]);
   });
 
   it('the service says so to its clients and is not ready until it can write again', async () => {

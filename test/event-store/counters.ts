@@ -7,6 +7,7 @@ import { LogSignal } from '../../src/event-store/log-signal.js';
 import { Streams, type Decided } from '../../src/event-store/streams.js';
 import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { openTestDatabase, type TestDatabase } from '../database/test-database.js';
+import type { StoredEvent } from '../support/stored-log.js';
 import type { Workplace } from '../support/workplace.js';
 
 export interface Added {
@@ -56,7 +57,7 @@ export class Counters {
 
   static async open(place: Workplace): Promise<Counters> {
     const opened = await openTestDatabase(place);
-    opened.other.exec('CREATE TABLE counters (stream_id TEXT PRIMARY KEY, sum INTEGER NOT NULL)');
+    await opened.beside.edit('CREATE TABLE counters (stream_id TEXT PRIMARY KEY, sum INTEGER NOT NULL)');
     return new Counters(opened);
   }
 
@@ -86,16 +87,15 @@ export class Counters {
     this.streams = this.newStreams();
   }
 
-  sums(): Record<string, number> {
-    const rows = this.opened.other
-      .prepare('SELECT stream_id, sum FROM counters ORDER BY stream_id')
-      .raw()
-      .all();
-    return Object.fromEntries(rows as [string, number][]);
+  async sums(): Promise<Record<string, number>> {
+    const rows = await this.opened.beside.rows<{ stream_id: string; sum: number }>(
+      'SELECT stream_id, sum FROM counters ORDER BY stream_id',
+    );
+    return Object.fromEntries(rows.map(({ stream_id: streamId, sum }) => [streamId, sum]));
   }
 
-  log(): { position: number; stream_id: string; version: number; data: string; recorded_at: string }[] {
-    return this.opened.other.prepare('SELECT * FROM events ORDER BY position').all() as never;
+  log(): Promise<StoredEvent[]> {
+    return this.opened.beside.rows('SELECT * FROM events ORDER BY position');
   }
 
   private newStreams(): Streams<Counter, Add, Added> {
