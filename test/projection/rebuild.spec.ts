@@ -90,7 +90,7 @@ it('keeps the order of jobs that were created at one time, whatever the order in
   const listed = async (): Promise<string[]> =>
     (await service.get('/jobs')).body.items.map((job: { job_id: string }) => job.job_id);
   expect(await listed()).toEqual(jobIds.toReversed());
-  edit("UPDATE jobs SET created_at = '2025-01-20T14:30:00.000Z'", 'UPDATE jobs SET rowid = -rowid');
+  await edit("UPDATE jobs SET created_at = '2025-01-20T14:30:00.000Z'", 'UPDATE jobs SET rowid = -rowid');
   expect(await listed()).toEqual(jobIds.toReversed());
   expect((await rebuilt()).status).toBe('completed');
   expect(await listed()).toEqual(jobIds.toReversed());
