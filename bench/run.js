@@ -26,6 +26,7 @@ const sections = {
   http: async () => (await import('./http.js')).measure(),
   'job-size': async () => (await import('./job-size.js')).measure(),
   'write-path': async () => (await import('./write-path.js')).measure(),
+  worker: async () => (await import('./worker.js')).measure(),
   'trading-session': async () => (await import('./trading-session.js')).measure(),
   'two-builds': async () => (await import('./two-builds.js')).measure({ events }),
 };

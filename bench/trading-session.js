@@ -1,8 +1,8 @@
 // The example over all trading days of its data, with four models, in a service that is a process of its own.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { tradingDays } from '../examples/trading-session/prices.js';
+import { runJob } from './run-job.js';
 import { scratchFolder } from './scratch.js';
 import { memoryMb, startProcess } from './service-process.js';
 import { databaseIn } from './service.js';
@@ -15,7 +15,7 @@ export async function measure() {
   const service = await start(scratchFolder());
   try {
     const dates = tradingDays();
-    const { seconds, modelDays } = await runJob(service.url, dates);
+    const { seconds, modelDays } = await runJob(service.url, { date_range: dates, models });
     const peakMb = memoryMb(service.pid, 'VmHWM');
     return {
       title: 'The example over all its trading days',
@@ -54,30 +54,3 @@ function start(folder) {
     EXECUTOR: 'module:examples/trading-session/session.js',
   });
 }
-
-/**
- * @param {string} url
- * @param {readonly string[]} dates
- */
-async function runJob(url, dates) {
-  const answer = await fetch(`${url}/simulate/trigger`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ date_range: dates, models }),
-  });
-  if (answer.status !== 202) throw new Error(`the job was not accepted: ${await answer.text()}`);
-  const { job_id: jobId } = /** @type {{ job_id: string }} */ (await jsonOf(answer));
-  for (;;) {
-    await wait(250);
-    const job = /** @type {import('../src/simulation/queries/views.js').JobView} */ (
-      await jsonOf(await fetch(`${url}/jobs/${jobId}`))
-    );
-    if (job.completed_at === null) continue;
-    if (job.status !== 'completed') throw new Error(`the job ended as ${job.status}`);
-    const seconds = (Date.parse(job.completed_at) - Date.parse(job.created_at)) / 1000;
-    return { seconds, modelDays: job.progress.completed };
-  }
-}
-
-/** @returns {Promise<unknown>} */
-const jsonOf = (/** @type {Response} */ response) => response.json();

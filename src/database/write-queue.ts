@@ -9,10 +9,12 @@ import type { Awaitable, Transaction } from './transaction.js';
 /** One caller's work. It may run more than once, and only the run that commits counts. */
 export type UnitOfWork<T> = (transaction: Transaction) => Awaitable<T>;
 
+/** Among the others of a transaction: in its turn, behind all others, or with none beside it. */
+type Place = 'in turn' | 'last' | 'alone';
+
 interface Waiting {
   work: UnitOfWork<unknown>;
-  /** Shares its transaction with nobody. */
-  alone: boolean;
+  place: Place;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
 }
@@ -103,21 +105,30 @@ export class WriteQueue {
    * @throws DatabaseUnavailable when the database cannot take it now; nothing is written
    */
   run<T>(work: UnitOfWork<T>): Promise<T> {
-    const { around } = this.watching;
-    return around === undefined ? this.wait(work, false) : around(work, (own) => this.wait(own, false));
+    return this.watched(work, 'in turn');
+  }
+
+  /** Like `run`, behind all others of its transaction: it sees what they do. */
+  runLast<T>(work: UnitOfWork<T>): Promise<T> {
+    return this.watched(work, 'last');
   }
 
   /** Like `run`, in a transaction that it shares with nobody: what it finds in the database is durable. */
   runAlone<T>(work: UnitOfWork<T>): Promise<T> {
-    return this.wait(work, true);
+    return this.wait(work, 'alone');
   }
 
-  private wait<T>(work: UnitOfWork<T>, alone: boolean): Promise<T> {
+  private watched<T>(work: UnitOfWork<T>, place: Place): Promise<T> {
+    const { around } = this.watching;
+    return around === undefined ? this.wait(work, place) : around(work, (own) => this.wait(own, place));
+  }
+
+  private wait<T>(work: UnitOfWork<T>, place: Place): Promise<T> {
     if (this.closed) return Promise.reject(new DatabaseUnavailable('closed'));
     if (this.waiting.length >= this.limits.waitingMax)
       return Promise.reject(new DatabaseUnavailable('overloaded'));
     return new Promise<T>((resolve, reject) => {
-      this.waiting.push({ work, alone, resolve: resolve as (value: unknown) => void, reject });
+      this.waiting.push({ work, place, resolve: resolve as (value: unknown) => void, reject });
       this.draining ??= this.drain();
     });
   }
@@ -137,9 +148,11 @@ export class WriteQueue {
   }
 
   private nextBatch(): Waiting[] {
-    const alone = this.waiting.findIndex((each) => each.alone);
+    const alone = this.waiting.findIndex(({ place }) => place === 'alone');
     const count = alone === -1 ? this.limits.batchMax : Math.min(Math.max(alone, 1), this.limits.batchMax);
-    return this.waiting.splice(0, count);
+    const batch = this.waiting.splice(0, count);
+    const last = batch.filter(({ place }) => place === 'last');
+    return last.length === 0 ? batch : [...batch.filter(({ place }) => place !== 'last'), ...last];
   }
 
   /**

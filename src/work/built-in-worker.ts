@@ -37,7 +37,10 @@ export class BuiltInWorker {
   private readonly cancelledMeanwhile = new Set<string>();
   private isStopping = false;
   private claiming: Promise<void> | undefined;
+  /** Since the claim under way was asked for. */
   private wasWoken = false;
+  /** Since then, too: what it asked for is no longer all that there is room for. */
+  private hasMoreRoom = false;
   private nextLook: Cancel | undefined;
 
   constructor(private readonly options: BuiltInWorkerOptions) {}
@@ -47,14 +50,14 @@ export class BuiltInWorker {
     this.wasWoken = true;
     if (this.claiming !== undefined || this.isStopping) return;
     this.nextLook?.();
-    this.claiming = this.claimAll()
+    this.claiming = this.claim()
       .catch((error: unknown) => {
         this.options.log.error({ err: error }, 'work could not be claimed and will be looked for again');
         this.lookAgainAt(this.options.runtime.nowMs() + pollMs);
       })
       .finally(() => {
         this.claiming = undefined;
-        if (this.wasWoken) this.wake();
+        if (this.wasWoken || this.hasMoreRoom) this.wake();
       });
   }
 
@@ -77,30 +80,30 @@ export class BuiltInWorker {
     await Promise.all(this.options.kinds.map(({ executor }) => executor.close()));
   }
 
-  private async claimAll(): Promise<void> {
+  private async claim(): Promise<void> {
     const { source, name, runtime } = this.options;
-    while (!this.isStopping) {
-      this.wasWoken = false;
-      const free = this.freePlaces();
-      // Every place is taken: whoever finishes first looks again.
-      if (free.size === 0) return;
-      this.cancelledMeanwhile.clear();
-      const { claims, nextAtMs } = await source.claim(name, free);
-      for (const claim of claims) {
-        const execution = this.run(claim);
-        // Before the claim or after it: only the work source knows.
-        if (this.cancelledMeanwhile.has(claim.streamId)) execution.check();
-      }
-      if (claims.length === 0) {
-        this.lookAgainAt(Math.min(nextAtMs ?? Infinity, runtime.nowMs() + pollMs));
-        return;
-      }
+    this.wasWoken = false;
+    this.hasMoreRoom = false;
+    // Every place is taken: whoever finishes first looks again.
+    if (this.freePlaces().size === 0) return;
+    this.cancelledMeanwhile.clear();
+    const { claims, nextAtMs } = await source.claim(name, () => {
+      this.hasMoreRoom = false;
+      return this.freePlaces();
+    });
+    // A claim comes last in its commit: it has seen all that anybody was woken by until now.
+    this.wasWoken = false;
+    this.lookAgainAt(Math.min(nextAtMs ?? Infinity, runtime.nowMs() + pollMs));
+    for (const claim of claims) {
+      const execution = this.run(claim);
+      // Before the claim or after it: only the work source knows.
+      if (this.cancelledMeanwhile.has(claim.streamId)) execution.check();
     }
   }
 
   /** Of the kinds that have any. */
   private freePlaces(): Map<string, number> {
-    const running = [...this.running];
+    const running = [...this.running].filter(({ isExecuting }) => isExecuting);
     return new Map(
       this.options.kinds
         .map(({ name, concurrency }) => {
@@ -122,15 +125,17 @@ export class BuiltInWorker {
       timeLimit,
       leaseMs,
       observer,
+      executed: () => {
+        this.hasMoreRoom = true;
+        this.wake();
+      },
     });
     this.running.add(execution);
     if (this.isStopping) execution.shutDown();
     execution.done
+      .finally(() => this.running.delete(execution))
       .catch((error: unknown) => {
         log.error({ ...factsOf(claim), err: error }, 'an execution broke');
-      })
-      .finally(() => {
-        this.running.delete(execution);
         this.wake();
       });
     return execution;

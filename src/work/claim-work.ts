@@ -6,6 +6,7 @@ import type { Metadata } from '../event-store/event-store.js';
 import type { Begun } from './kind-streams.js';
 import { OpenKinds, type WorkStreams } from './open-kinds.js';
 import type { WorkRequest } from './work-kind.js';
+import type { Places } from './work-source.js';
 
 export interface ClaimedPiece extends Begun {
   /** `model_day`, say. */
@@ -23,8 +24,7 @@ export interface ClaimedWork {
 export class ClaimWork extends Command<ClaimedWork> {
   constructor(
     readonly worker: string,
-    /** How many pieces at most, by the name of their kind. */
-    readonly limits: ReadonlyMap<string, number>,
+    readonly places: Places,
     /** Of a worker that lives in a process of Daybook and dies with it; null for one outside. */
     readonly process: string | null,
     readonly metadata: Metadata,
@@ -40,12 +40,14 @@ export class ClaimWorkHandler implements ICommandHandler<ClaimWork> {
     private readonly kinds: OpenKinds,
   ) {}
 
+  /** Behind its neighbours: what they end makes room for what comes next, in one commit. */
   execute(command: ClaimWork): Promise<ClaimedWork> {
-    return this.database.queue.run(async (transaction) => {
+    return this.database.queue.runLast(async (transaction) => {
+      const places = command.places();
       const claims: ClaimedPiece[] = [];
       const waiting: string[] = [];
       let lines = this.kinds.withWork().map((streams) => ({
-        left: command.limits.get(streams.work.name) ?? 0,
+        left: places.get(streams.work.name) ?? 0,
         pieces: this.startNext(transaction, streams, command, waiting),
       }));
       // One of each in turn, so that none waits for the end of another's line.

@@ -13,7 +13,7 @@ import { OpenKinds } from './open-kinds.js';
 import { RenewLease } from './renew-lease.js';
 import { retryTimes } from './retries.js';
 import type { Failure, StreamCommand, WorkKind } from './work-kind.js';
-import type { Claim, Claims, WorkSource } from './work-source.js';
+import type { Claim, Claims, Places, WorkSource } from './work-source.js';
 
 /** The longest error that is kept, in characters: it stands in a row and in an event. */
 export const errorLengthMax = 10_000;
@@ -26,9 +26,9 @@ export class CommandedWork implements WorkSource {
     private readonly runtime: Runtime,
   ) {}
 
-  async claim(worker: string, limits: ReadonlyMap<string, number>): Promise<Claims> {
+  async claim(worker: string, places: Places): Promise<Claims> {
     const metadata = this.commands.metadata();
-    const command = new ClaimWork(worker, limits, this.kinds.parts.terms.process, metadata);
+    const command = new ClaimWork(worker, places, this.kinds.parts.terms.process, metadata);
     const { claims, nextAt } = await this.commands.execute(command, 'ClaimWork', metadata);
     return {
       claims: claims.map(({ kind, streamId, workKey, attempt, request, version }) => ({

@@ -17,6 +17,8 @@ export interface ExecutionOptions {
   /** How long a claim holds without being renewed, in milliseconds. */
   leaseMs: number;
   observer?: ExecutionObserver | undefined;
+  /** Called once, when the executor has ended and its report is on the way: its place is free. */
+  executed?: (() => void) | undefined;
 }
 
 /** `lost` and `shutdown` are ended from outside and no failures. */
@@ -45,6 +47,7 @@ export class Execution {
   private progress: Progress | undefined;
   private renewal: Cancel | undefined;
   private isOver = false;
+  private hasExecuted = false;
   private isShuttingDown = false;
 
   constructor(
@@ -52,6 +55,11 @@ export class Execution {
     private readonly options: ExecutionOptions,
   ) {
     this.done = this.run();
+  }
+
+  /** Whether its executor is at it. */
+  get isExecuting(): boolean {
+    return !this.hasExecuted;
   }
 
   /** The attempt was cancelled: its executor stops, and there is nothing to report. */
@@ -133,7 +141,9 @@ export class Execution {
     const { runtime, log } = this.options;
     for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 5_000)) {
       try {
-        await report();
+        const reported = report();
+        this.leavePlace();
+        await reported;
         return;
       } catch (error) {
         if (isRefusal(error)) {
@@ -148,6 +158,12 @@ export class Execution {
         await pause(runtime, pauseMs);
       }
     }
+  }
+
+  private leavePlace(): void {
+    if (this.hasExecuted) return;
+    this.hasExecuted = true;
+    this.options.executed?.();
   }
 
   private renewLater(): void {

@@ -19,10 +19,15 @@ export interface Claims {
   nextAtMs: number | null;
 }
 
+/**
+ * How many pieces at most, by the name of their kind. Asked in the transaction, behind its neighbours: by then, what has
+ * ended with them has made room.
+ */
+export type Places = () => ReadonlyMap<string, number>;
+
 /** Each call is one durable command. A report on an attempt that is over is refused. */
 export interface WorkSource {
-  /** @param limits how many pieces at most, by the name of their kind */
-  claim(worker: string, limits: ReadonlyMap<string, number>): Promise<Claims>;
+  claim(worker: string, places: Places): Promise<Claims>;
   /** False when the attempt is no longer ours: cancelled, expired, or closed with its subject. */
   renew(claim: Claim, progress?: Progress): Promise<boolean>;
   complete(claim: Claim, result: unknown): Promise<void>;

@@ -50,6 +50,16 @@ describe('the write queue', () => {
     expect(await notesIn(opened)).toEqual(texts(200));
   });
 
+  it('runs what comes last behind all others of its commit, so that it sees what they did', async () => {
+    const seen = opened.database.queue.runLast((transaction) =>
+      transaction.all<{ text: string }>('SELECT text FROM notes'),
+    );
+    const before = commitsIn(opened.path);
+    await Promise.all(texts(3).map(write));
+    expect((await seen).map(({ text }) => text)).toEqual(texts(3));
+    expect(commitsIn(opened.path) - before).toBe(1);
+  });
+
   it('takes no more commands into one commit than its limit', async () => {
     opened = await openTestDatabase(place, { batchMax: 50 });
     const before = commitsIn(opened.path);

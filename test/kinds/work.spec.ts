@@ -52,11 +52,12 @@ describe('a claim', () => {
     const service = await startTwoKinds(place);
     await ask(service, 'a', ones(500));
     const jobId = await trigger(service, 'm1', 'm2', 'm3');
-    const limits = new Map([
-      ['model_day', 2],
-      ['addition', 4],
-    ]);
-    const { claims } = await sourceOf(service).claim('daybook', limits);
+    const places = () =>
+      new Map([
+        ['model_day', 2],
+        ['addition', 4],
+      ]);
+    const { claims } = await sourceOf(service).claim('daybook', places);
     expect(claims.map(({ request }) => request)).toEqual([
       expect.objectContaining({ job_id: jobId, date, model: 'm1', attempt: 1 }),
       { counter_id: 'a', key: 'k0', attempt: 1, amount: 1 },
@@ -73,7 +74,7 @@ describe('a claim', () => {
   it('is asked for by a worker outside too, who holds what it takes without a process', async () => {
     const service = await startTwoKinds(place);
     await ask(service, 'a', { x: 5 });
-    await busOf(service).execute(new ClaimWork('outside', new Map([['addition', 10]]), null, metadata));
+    await busOf(service).execute(new ClaimWork('outside', () => new Map([['addition', 10]]), null, metadata));
     expect(await leases(service)).toEqual([
       { stream_id: 'counter-a', work_key: 'x', attempt: 1, worker: 'outside', process: null },
     ]);
@@ -186,7 +187,7 @@ describe('a lease', () => {
   const claimedByOutsider = async (settings: Record<string, string> = {}) => {
     const service = await startTwoKinds(place, settings);
     await ask(service, 'a', { x: 5 });
-    const command = new ClaimWork('outside', new Map([['addition', 1]]), null, metadata);
+    const command = new ClaimWork('outside', () => new Map([['addition', 1]]), null, metadata);
     const { claims } = await busOf(service).execute(command);
     return { service, claim: claims[0]! };
   };
@@ -239,11 +240,12 @@ describe('recovery', () => {
     const outside = service.modelDay(jobId, date, 'outside');
     await service.post(`${outside}/start`, { worker: 'outsider' });
     await ask(service, 'a', { x: 5 });
-    const limits = new Map([
-      ['model_day', 5],
-      ['addition', 5],
-    ]);
-    expect((await sourceOf(service).claim('daybook', limits)).claims).toHaveLength(2);
+    const places = () =>
+      new Map([
+        ['model_day', 5],
+        ['addition', 5],
+      ]);
+    expect((await sourceOf(service).claim('daybook', places)).claims).toHaveLength(2);
     await service.beside.edit(addGhost);
     return { service, jobId };
   };

@@ -27,7 +27,7 @@ async function claimed(settings: Record<string, string> = {}): Promise<Claimed> 
     service,
     jobId: job.job_id,
     source,
-    claims: (await source.claim('daybook', new Map([['model_day', 3]]))).claims,
+    claims: (await source.claim('daybook', () => new Map([['model_day', 3]]))).claims,
   };
 }
 

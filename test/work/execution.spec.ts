@@ -29,7 +29,7 @@ async function running(): Promise<Running> {
   const request = { date_range: ['2025-01-16'], models: ['a'] };
   const { body: job } = await service.post('/simulate/trigger', request);
   const source = service.service.app.get(CommandedWork, { strict: false });
-  const { claims } = await source.claim('daybook', new Map([['model_day', 1]]));
+  const { claims } = await source.claim('daybook', () => new Map([['model_day', 1]]));
   const runtime = new ManualRuntime();
   let finish: (result: unknown) => void = () => undefined;
   const work = ({ signal }: Record<string, unknown>): Promise<unknown> =>

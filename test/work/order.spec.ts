@@ -51,6 +51,25 @@ it('runs all models of a date at once, and the next date when all of them are do
   expectTablesToMatchLog(service.databasePath);
 });
 
+it('ends a date and begins the next one in one commit', async () => {
+  const service = await startTestService(place, { EXECUTOR: script.setting, WORKER_CONCURRENCY: '4' });
+  const days = Array.from({ length: 20 }, (_, day) => `2025-03-${String(day + 1).padStart(2, '0')}`);
+  const { body: job } = await service.post('/simulate/trigger', {
+    date_range: days,
+    models: ['OK a', 'OK b', 'OK c'],
+  });
+  expect((await service.ended(job.job_id)).body).toMatchObject({ status: 'completed' });
+  // All events of one commit carry one time.
+  const timesOf = (type: string, date: string): Set<string> =>
+    new Set(
+      readEvents(service.databasePath)
+        .filter((event) => event.type === type && JSON.parse(event.data).date === date)
+        .map((event) => event.recorded_at),
+    );
+  for (const [place, date] of days.slice(1).entries())
+    expect(timesOf('ModelDayStarted', date)).toEqual(timesOf('ModelDayCompleted', days[place] as string));
+});
+
 it.each([1, 2, 5])('runs no more than %s model-days at once, when that is the limit', async (limit) => {
   const service = await startTestService(place, {
     EXECUTOR: script.setting,
