@@ -4,7 +4,7 @@ import { environmentWithFile, readSettings, UnusableSettings } from './config.js
 import { DatabaseUnavailable } from './database/database-error.js';
 import { DatabaseInUse } from './database/service-lock.js';
 import { UnusableDatabase } from './database/unusable-database.js';
-import { interruption } from './runtime/interruption.js';
+import { interruption, type Interruption } from './runtime/interruption.js';
 import { systemRuntime } from './runtime/runtime.js';
 import { startService } from './service.js';
 import { UnusableExecutor } from './work/executors/unusable-executor.js';
@@ -12,20 +12,27 @@ import { UnusableExecutor } from './work/executors/unusable-executor.js';
 /** Errors that are the starter's to mend: the message says how, and a stack would only hide it. */
 const expected = [UnusableSettings, UnusableExecutor, UnusableDatabase, DatabaseInUse, DatabaseUnavailable];
 
-/** Sets the exit code: 0 after a clean stop, also one during the start; 2 when it could not start or stop. */
-export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
-  // From the first moment: work may be running before the start is over.
-  const { signal } = interruption();
+/**
+ * Ends the process: with 0 after a clean stop, also one during the start, with 2 when it could not start or stop.
+ * @param stopping listens from the first moment: work may be running before the start is over
+ */
+export async function serve(
+  environment: NodeJS.ProcessEnv,
+  { signal }: Interruption = interruption(),
+): Promise<never> {
   try {
     const settings = readSettings(environmentWithFile(environment));
     const service = await startService(settings, systemRuntime, { signal });
     if (!signal.aborted) await once(signal, 'abort');
     await service.stop();
   } catch (error) {
-    if (signal.aborted && error === signal.reason) return;
-    process.stderr.write(`${messageFor(error)}\n`);
-    process.exit(2);
+    if (!signal.aborted || error !== signal.reason) {
+      process.stderr.write(`${messageFor(error)}\n`);
+      process.exit(2);
+    }
   }
+  // Not when nothing is left to do: a module executor may have left a timer running, or a function that never returns.
+  process.exit(0);
 }
 
 function messageFor(error: unknown): string {

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { client, type Client } from '../support/client.js';
 import type { Workplace } from '../support/workplace.js';
 
-const main = join(import.meta.dirname, '../../dist/main.js');
+export const main = join(import.meta.dirname, '../../dist/main.js');
 
 export interface Exit {
   code: number | null;
@@ -30,7 +30,7 @@ export interface Daybook extends Client {
 const running = new Set<ChildProcess>();
 
 afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 });
 
 /** The settings of a service on a database in a folder of the test, with a folder of configs that name nothing. */
@@ -51,12 +51,12 @@ export function settingsIn(
   };
 }
 
-/** What runs the service, `node` by default: a program and its arguments. */
+/** What runs the service, `node` and `main` by default: a program and its arguments. */
 export type Command = [program: string, ...programArguments: string[]];
 
 function spawnDaybook(
   settings: Settings,
-  [program, ...programArguments]: Command = [process.execPath],
+  [program, ...programArguments]: Command = [process.execPath, main],
 ): {
   child: ChildProcess;
   url: Promise<string | undefined>;
@@ -64,10 +64,12 @@ function spawnDaybook(
 } {
   if (!existsSync(main)) throw new Error(`There is no ${main}: run \`npm run build\` first.`);
   // A folder without a .env file, and nothing of this process's environment.
-  const child = spawn(program, [...programArguments, main], {
+  const child = spawn(program, programArguments, {
     cwd: join(import.meta.dirname),
     env: settings,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // In a process group of its own, as a terminal starts it.
+    detached: true,
   });
   running.add(child);
   const stderr = text(child.stderr);
@@ -83,6 +85,8 @@ function spawnDaybook(
   const url = new Promise<string | undefined>((resolve) => {
     createInterface(child.stdout)
       .on('line', (line) => {
+        // npm says what it runs.
+        if (!line.startsWith('{')) return;
         const { url: found } = JSON.parse(line) as { url?: string };
         if (found !== undefined) resolve(found);
       })

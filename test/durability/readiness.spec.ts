@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { workplace } from '../support/workplace.js';
 import { until } from '../support/until.js';
-import { settingsIn, startDaybook, type Command, type Daybook } from './daybook-process.js';
+import { main, settingsIn, startDaybook, type Command, type Daybook } from './daybook-process.js';
 
 const place = workplace();
 
@@ -60,7 +60,7 @@ function fill(folder: string): string {
   const path = join(disk, 'jobs.db');
   const service = await startDaybook(
     { ...settings, DATABASE_URL: `sqlite:${path}`, PATH: process.env['PATH'] ?? '' },
-    [...withFileSystem(disk, 8 * 1_048_576), process.execPath],
+    [...withFileSystem(disk, 8 * 1_048_576), process.execPath, main],
   );
   const trigger = { date_range: ['2025-01-16'], models: ['a'.repeat(200), 'b'.repeat(200)] };
   const first = await service.post('/simulate/trigger', trigger);
