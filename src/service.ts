@@ -15,6 +15,8 @@ import { errorFacts } from './observability/error-facts.js';
 import type { Runtime } from './runtime/runtime.js';
 import { AtWork, openExecutors, type Executors } from './work/at-work.js';
 import { CommandedWork } from './work/commanded-work.js';
+import { endLeftRunning, ownerVariable } from './work/executors/left-running.js';
+import { killGraceMsDefault } from './work/executors/open-executor.js';
 import { OpenKinds } from './work/open-kinds.js';
 import { Recovery } from './work/recovery.js';
 import { bringUpToDate } from './up-to-date.js';
@@ -53,9 +55,14 @@ export async function startService(
   };
   signal?.addEventListener('abort', tell, { once: true });
   const kinds = await loadKinds(kindList);
-  const executors = await openExecutors(kinds.list, settings, { runtime, environmentWith });
+  let owner = '';
+  const executors = await openExecutors(kinds.list, settings, {
+    runtime,
+    environmentWith: (more) => environmentWith({ [ownerVariable]: owner, ...more }),
+  });
   const { name, ownership } = engineOf(settings.DATABASE_URL);
   const lock = await afterCommands(() => ownership.takeForService(), runtime, signal);
+  owner = ownership.mark();
   ownership.forgetAddress();
   const application = await openApplication({ settings, runtime, log, kinds, programs }, lock);
   const { app, parts, close } = application;
@@ -65,6 +72,7 @@ export async function startService(
     const url = await app.getUrl();
     ownership.tellAddress(url);
     await bringUpToDate(application, signal);
+    await endPrograms(owner, runtime, log);
     await recover(app, log);
     signal?.throwIfAborted();
     const openKinds = app.get(OpenKinds, { strict: false });
@@ -101,6 +109,12 @@ function standardOutput(): DestinationStream {
   const out = destination({ dest: 1, sync: true, maxLength: 2 ** 20 });
   out.on('error', () => undefined);
   return out;
+}
+
+async function endPrograms(owner: string, runtime: Runtime, log: Logger): Promise<void> {
+  const groups = await endLeftRunning(owner, { runtime, killGraceMs: killGraceMsDefault });
+  if (groups.length > 0)
+    log.warn({ groups }, 'programs of the last service were still running, and were ended');
 }
 
 async function recover(app: NestFastifyApplication, log: Logger): Promise<void> {

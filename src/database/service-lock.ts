@@ -23,6 +23,8 @@ export interface ServiceLock {
 
 /** Who has a database, and where its service listens. */
 export interface Ownership {
+  /** Names the database among all of this machine, by whichever path it is called; also after a restore. */
+  mark(): string;
   /**
    * The right to be the service of this database, which ends with the process.
    * @throws DatabaseInUse when a service or a command has it

@@ -54,8 +54,8 @@ export function traceWork(
   return {
     source: {
       // The worker was woken by somebody's commit, and looks for everybody's work.
-      async claim(worker, places) {
-        const claimed = await context.with(ROOT_CONTEXT, () => source.claim(worker, places));
+      async claim(...asked) {
+        const claimed = await context.with(ROOT_CONTEXT, () => source.claim(...asked));
         for (const claim of claimed.claims) claimOf.set(claim.request, claim);
         return claimed;
       },

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Cancel, Runtime } from '../runtime/runtime.js';
 import { Execution, type ExecutionObserver } from './execution.js';
 import type { Executor } from './executors/executor.js';
+import type { WorkId } from './leases.js';
 import { factsOf, type Claim, type WorkSource } from './work-source.js';
 
 /** A kind whose work is run here. */
@@ -87,10 +88,14 @@ export class BuiltInWorker {
     // Every place is taken: whoever finishes first looks again.
     if (this.freePlaces().size === 0) return;
     this.cancelledMeanwhile.clear();
-    const { claims, nextAtMs } = await source.claim(name, () => {
-      this.hasMoreRoom = false;
-      return this.freePlaces();
-    });
+    const { claims, nextAtMs } = await source.claim(
+      name,
+      () => {
+        this.hasMoreRoom = false;
+        return this.freePlaces();
+      },
+      this.isHeld,
+    );
     // A claim comes last in its commit: it has seen all that anybody was woken by until now.
     this.wasWoken = false;
     this.lookAgainAt(Math.min(nextAtMs ?? Infinity, runtime.nowMs() + pollMs));
@@ -101,9 +106,17 @@ export class BuiltInWorker {
     }
   }
 
+  /** It was cancelled, say, and tried again at once: the next attempt waits until the program of the last one is gone. */
+  private readonly isHeld = ({ streamId, workKey }: WorkId): boolean =>
+    this.executing().some(({ claim }) => claim.streamId === streamId && claim.workKey === workKey);
+
+  private executing(): Execution[] {
+    return [...this.running].filter(({ isExecuting }) => isExecuting);
+  }
+
   /** Of the kinds that have any. */
   private freePlaces(): Map<string, number> {
-    const running = [...this.running].filter(({ isExecuting }) => isExecuting);
+    const running = this.executing();
     return new Map(
       this.options.kinds
         .map(({ name, concurrency }) => {

@@ -4,6 +4,7 @@ import { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Metadata } from '../event-store/event-store.js';
 import type { Begun } from './kind-streams.js';
+import type { WorkId } from './leases.js';
 import { OpenKinds, type WorkStreams } from './open-kinds.js';
 import type { WorkRequest } from './work-kind.js';
 import type { Places } from './work-source.js';
@@ -28,6 +29,8 @@ export class ClaimWork extends Command<ClaimedWork> {
     /** Of a worker that lives in a process of Daybook and dies with it; null for one outside. */
     readonly process: string | null,
     readonly metadata: Metadata,
+    /** Which pieces are left for later; asked when their turn comes. */
+    readonly isHeld: (piece: WorkId) => boolean = () => false,
   ) {
     super();
   }
@@ -66,7 +69,7 @@ export class ClaimWorkHandler implements ICommandHandler<ClaimWork> {
   private async *startNext(
     transaction: Transaction,
     streams: WorkStreams,
-    { worker, process, metadata }: ClaimWork,
+    { worker, process, metadata, isHeld }: ClaimWork,
     waiting: string[],
   ): AsyncGenerator<ClaimedPiece, undefined> {
     const { work } = streams;
@@ -74,6 +77,7 @@ export class ClaimWorkHandler implements ICommandHandler<ClaimWork> {
     for (const streamId of await work.activeStreams(await streams.projected(transaction))) {
       const { state } = await streams.load(transaction, streamId);
       for (const { workKey, notBefore } of work.pending(state)) {
+        if (isHeld({ streamId, workKey })) continue;
         const now = terms.now();
         if (notBefore !== null && notBefore > now) {
           waiting.push(notBefore);

@@ -26,9 +26,9 @@ export class CommandedWork implements WorkSource {
     private readonly runtime: Runtime,
   ) {}
 
-  async claim(worker: string, places: Places): Promise<Claims> {
+  async claim(worker: string, places: Places, isHeld?: (piece: WorkId) => boolean): Promise<Claims> {
     const metadata = this.commands.metadata();
-    const command = new ClaimWork(worker, places, this.kinds.parts.terms.process, metadata);
+    const command = new ClaimWork(worker, places, this.kinds.parts.terms.process, metadata, isHeld);
     const { claims, nextAt } = await this.commands.execute(command, 'ClaimWork', metadata);
     return {
       claims: claims.map(({ kind, streamId, workKey, attempt, request, version }) => ({

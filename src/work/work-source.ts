@@ -27,7 +27,8 @@ export type Places = () => ReadonlyMap<string, number>;
 
 /** Each call is one durable command. A report on an attempt that is over is refused. */
 export interface WorkSource {
-  claim(worker: string, places: Places): Promise<Claims>;
+  /** @param isHeld which pieces are left for later; asked when their turn comes */
+  claim(worker: string, places: Places, isHeld?: (piece: WorkId) => boolean): Promise<Claims>;
   /** False when the attempt is no longer ours: cancelled, expired, or closed with its subject. */
   renew(claim: Claim, progress?: Progress): Promise<boolean>;
   complete(claim: Claim, result: unknown): Promise<void>;

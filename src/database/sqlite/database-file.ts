@@ -30,6 +30,13 @@ export function existingDatabaseFile(path: string): string {
   return file;
 }
 
+/** The file's name in a folder as the kernel knows it: neither another path nor a file in its place changes that. */
+export function databaseMark(path: string): string {
+  const file = databaseFile(path);
+  const { dev, ino } = statSync(dirname(file), { bigint: true });
+  return `${dev}:${ino}/${basename(file)}`;
+}
+
 /** The folder by the name that the system knows: `..` after a link leads to where the link leads, not to its side. */
 function inRealFolder(path: string): string {
   const folder = dirname(path);

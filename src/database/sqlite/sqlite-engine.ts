@@ -4,6 +4,7 @@ import type { DatabaseFiles } from '../database-files.js';
 import type { Engine, EngineOptions, LogTiles, OpenEngine, OpenReader } from '../engine.js';
 import type { Migration, PendingMigration } from '../migration.js';
 import type { Ownership } from '../service-lock.js';
+import { databaseMark } from './database-file.js';
 import { pendingMigrations } from './pending-migrations.js';
 import { forgetServiceAddress, serviceAddress, tellServiceAddress } from './service-address.js';
 import { isServed, takeCommandLock, takeServiceLock } from './service-lock.js';
@@ -26,6 +27,7 @@ export class SqliteEngine implements Engine {
     this.keyFile = `${path}.key`;
     this.files = sqliteFiles(path);
     this.ownership = {
+      mark: () => databaseMark(path),
       takeForService: () => takeServiceLock(path),
       takeForCommand: () => takeCommandLock(path),
       isServed: () => isServed(path),

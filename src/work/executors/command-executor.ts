@@ -56,6 +56,7 @@ export class CommandExecutor implements Executor {
     // Detached, it leads a process group of its own, which can be ended with everything that it started.
     const env = this.environmentFor(request);
     const child = spawn(this.program, this.programArguments, { detached: true, env });
+    const group = child.pid === undefined ? undefined : new ProcessGroup(child.pid, this.options);
     // Rejects with the error when the program cannot be started; until then there may be no streams.
     await once(child, 'spawn');
     const output = new StandardOutput(this.options.resultLimitBytes, (progress) => {
@@ -71,7 +72,7 @@ export class CommandExecutor implements Executor {
     // A program need not read its input: the pipe that it closes is no failure of the work.
     child.stdin.on('error', () => undefined).end(`${JSON.stringify(request)}\n`);
 
-    const exit = await this.endOf(child, signal);
+    const exit = await this.endOf(child, group, signal);
     if (exit.code === 0) return output.result();
     const how = exit.signal === null ? `exit code ${exit.code ?? 'unknown'}` : `signal ${exit.signal}`;
     const why = errorTail.trim();
@@ -85,12 +86,17 @@ export class CommandExecutor implements Executor {
   private environmentFor({
     traceparent,
   }: Readonly<Record<string, JsonValue>>): NodeJS.ProcessEnv | undefined {
-    if (typeof traceparent !== 'string') return undefined;
-    return this.options.environmentWith?.({ TRACEPARENT: traceparent });
+    return this.options.environmentWith?.(
+      typeof traceparent === 'string' ? { TRACEPARENT: traceparent } : {},
+    );
   }
 
   /** Waits for the process, ends it on abort, and resolves when it and its group are gone and all is read. */
-  private async endOf(child: ChildProcessWithoutNullStreams, aborting: AbortSignal): Promise<Exit> {
+  private async endOf(
+    child: ChildProcessWithoutNullStreams,
+    group: ProcessGroup | undefined,
+    aborting: AbortSignal,
+  ): Promise<Exit> {
     const exited = new Promise<Exit>((resolve) => {
       child.once('exit', (code, signal) => {
         resolve({ code, signal });
@@ -98,7 +104,7 @@ export class CommandExecutor implements Executor {
     });
     const closed = once(child, 'close');
     await Promise.race([exited, whenAborted(aborting)]);
-    if (child.pid !== undefined) await new ProcessGroup(child.pid, this.options).end();
+    await group?.end();
     const exit = await exited;
     const cancel = this.options.runtime.after(this.options.killGraceMs, () => {
       this.closeStreams(child);

@@ -8,7 +8,8 @@ import { loadFunction } from './load-function.js';
 import { ModuleExecutor } from './module-executor.js';
 import { UnusableExecutor } from './unusable-executor.js';
 
-const killGraceMsDefault = 5_000;
+/** Between SIGTERM and SIGKILL. */
+export const killGraceMsDefault = 5_000;
 
 export interface OpenExecutorOptions {
   runtime: Runtime;

@@ -1,6 +1,7 @@
-// A program may start programs of its own: its process group is ended as one, first gently, then by force.
-import { readdir, readFile } from 'node:fs/promises';
+// A program may start programs of its own: its process group is ended as one, first gently, then by force. None outlives
+// this process when that ends by itself; what a killed one leaves behind, the next start ends (left-running.ts).
 import { pause, type Runtime } from '../../runtime/runtime.js';
+import { groupOfRunning, processIds } from './processes.js';
 
 // The system tells nobody when a group becomes empty, so we look, at first often.
 const firstLookMs = 5;
@@ -11,32 +12,41 @@ const deathLimitMs = 1_000;
 
 /** Whether a process of the group runs; true where there is no /proc to ask. */
 const hasRunning = async (groupId: number): Promise<boolean> => {
-  const names = await readdir('/proc').catch(() => []);
-  const processIds = names.filter((name) => /^\d+$/.test(name));
-  if (processIds.length === 0) return true;
-  for (const processId of processIds) {
-    const line = await readFile(`/proc/${processId}/stat`, 'utf8').catch(() => '');
-    // The name, in parentheses, may hold anything; after it come the state, the parent and the group.
-    const [state, , group] = line.slice(line.lastIndexOf(')') + 2).split(' ');
-    if (Number(group) === groupId && state !== 'Z' && state !== 'X') return true;
-  }
+  const ids = await processIds();
+  if (ids.length === 0) return true;
+  for (const id of ids) if ((await groupOfRunning(id)) === groupId) return true;
   return false;
 };
+
+/** Whatever ends this process and lets it say so: a second signal, an error that nobody caught. */
+const alive = new Set<ProcessGroup>();
+process.on('exit', () => {
+  for (const group of alive) group.kill();
+});
 
 export class ProcessGroup {
   /** `id` is the process id of the group's leader; `killGraceMs` is the time between SIGTERM and SIGKILL. */
   constructor(
     private readonly id: number,
     private readonly options: { runtime: Runtime; killGraceMs: number },
-  ) {}
+  ) {
+    alive.add(this);
+  }
 
   /** Ends every process of the group, at once when there is none. Resolves when they are gone; never rejects. */
   async end(): Promise<void> {
-    if (!this.signal('SIGTERM')) return;
-    await this.goneWithin(this.options.killGraceMs);
-    // Sent in any case: it cannot hurt the dead, and reaches a process that was born while we looked.
+    if (this.signal('SIGTERM')) {
+      await this.goneWithin(this.options.killGraceMs);
+      // Sent in any case: it cannot hurt the dead, and reaches a process that was born while we looked.
+      this.kill();
+      await this.goneWithin(deathLimitMs);
+    }
+    alive.delete(this);
+  }
+
+  /** By force, without waiting. */
+  kill(): void {
     this.signal('SIGKILL');
-    await this.goneWithin(deathLimitMs);
   }
 
   /** Resolves when the group is gone, or after `limitMs`. */
