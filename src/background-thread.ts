@@ -10,6 +10,7 @@ import { loadKindsAt } from './kind/kind.js';
 import { foldMethods, type FoldTask } from './projection/fold-thread.js';
 import { LogFold } from './projection/log-fold.js';
 import { projectedAmong } from './projection/projected.js';
+import { parseCheckpoint } from './proof/checkpoint.js';
 import { systemRuntime } from './runtime/runtime.js';
 import { answerCalls, giveWay, tellProgress, type Methods } from './runtime/background.js';
 
@@ -56,7 +57,8 @@ async function openNotary({ url, keyFile, origin }: NotaryOptions): Promise<Open
 }
 
 /** One half of a verification: the tables against the events, or the events against what is known of them. */
-async function check({ url, keyFile, kindsUrl, copyOf, half }: VerifyTask): Promise<Halves[Half]> {
+async function check(task: VerifyTask): Promise<Halves[Half]> {
+  const { url, keyFile, kindsUrl, copy, checkpoints = [], half } = task;
   const opened = await engineOf(url).openReader();
   const onProgress = (done: number): void => {
     tellProgress(port, done);
@@ -64,9 +66,10 @@ async function check({ url, keyFile, kindsUrl, copyOf, half }: VerifyTask): Prom
   try {
     if (half === 'tables') return await verifyTables((await loadKindsAt(kindsUrl)).list, opened, onProgress);
     const { events, problems, warnings } = await checkSignedLog(opened, {
-      engine: engineOf(copyOf ?? url),
+      engine: engineOf(copy?.of ?? url),
       keyFile,
-      mayEndEarlier: copyOf !== undefined,
+      checkpoints: checkpoints.map(parseCheckpoint),
+      ...(copy === undefined ? {} : { copyHoldsAtLeast: copy.holdsAtLeast ?? 0 }),
       onProgress,
     });
     return { events, problems, warnings };

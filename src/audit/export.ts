@@ -87,8 +87,8 @@ const missing = (position: number): Error =>
 export interface ExportCheck {
   /** Without a key, the signature of the file's checkpoint is not checked. */
   verifierKey?: VerifierKey | undefined;
-  /** Must be a prefix of the file. */
-  older?: Checkpoint | undefined;
+  /** Each must be a prefix of the file. */
+  older?: readonly Checkpoint[];
 }
 
 /**
@@ -96,9 +96,12 @@ export interface ExportCheck {
  * @throws ProofError when the file is not of the form, or its signature is not that of the key
  * @throws Error when it cannot be read
  */
-export async function checkExport(path: string, { verifierKey, older }: ExportCheck): Promise<CheckedLog> {
+export async function checkExport(
+  path: string,
+  { verifierKey, older = [] }: ExportCheck,
+): Promise<CheckedLog> {
   const file = new ExportFile(path);
-  const checked = await checkLog({ pages: file.pages(), checkpoints: older === undefined ? [] : [older] });
+  const checked = await checkLog({ pages: file.pages(), checkpoints: older });
   // A hole ends the reading: there is nothing left to hold against the checkpoint.
   if (checked.problems.length > 0) return checked;
   if (file.note === undefined)

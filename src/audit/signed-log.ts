@@ -20,8 +20,8 @@ export interface SignedLogOptions {
   keyFile: string;
   /** Checkpoints that the asker brings. */
   checkpoints?: readonly Checkpoint[];
-  /** The log may end before what is known of it: it is a copy from before. What it has must be right. */
-  mayEndEarlier?: boolean;
+  /** It is a copy, and may end before what is known of its log: what it has must be right, and be so much at least. */
+  copyHoldsAtLeast?: number;
   /** Called now and then with how many events are checked. */
   onProgress?: ((done: number) => void) | undefined;
 }
@@ -44,11 +44,12 @@ export const logOf = ({ reader }: Pick<OpenReader, 'reader'>): Log => new Log(re
 
 export async function checkSignedLog(
   opened: OpenReader,
-  { engine, keyFile, checkpoints = [], mayEndEarlier = false, onProgress }: SignedLogOptions,
+  { engine, keyFile, checkpoints = [], copyHoldsAtLeast, onProgress }: SignedLogOptions,
 ): Promise<CheckedSignedLog> {
   const log = logOf(opened);
-  const end = mayEndEarlier ? await log.end() : Infinity;
-  const tiles = engine.hasTiles() ? openTiles(engine, mayEndEarlier) : undefined;
+  const isCopy = copyHoldsAtLeast !== undefined;
+  const end = isCopy ? Math.max(await log.end(), copyHoldsAtLeast) : Infinity;
+  const tiles = engine.hasTiles() ? openTiles(engine, isCopy) : undefined;
   try {
     // Both before the end of the log is read: it may be growing, and what is known of it with it.
     const newest = newestCheckpoint(keyFile, await originIn(opened.reader));
@@ -59,18 +60,30 @@ export async function checkSignedLog(
     };
     const checked = await checkLog({
       pages: wholeLog(log),
-      checkpoints: [...checkpoints, ...newest].filter(({ size }) => size <= end),
+      checkpoints: [...checkpoints, ...newest.filter(({ size }) => size <= end)],
       kept,
       onProgress,
     });
     const warnings = await opened.missingGuards();
-    if (mayEndEarlier) return { ...checked, warnings };
+    // Of a copy it is no reason to have none: the key may have been lost with the original.
     if (isNewestUnread)
-      checked.problems.push(
+      (isCopy ? warnings : checked.problems).push(
         `a signed checkpoint lies beside ${keyFile} and cannot be compared: the key, or the name of the log in log_identity, is missing`,
       );
-    const gap = gapOf({ events: checked.events, kept: kept?.size ?? 0, signed: newest[0]?.size });
+    const signed = newest[0] && Math.min(newest[0].size, end);
+    const gap = gapOf({ events: checked.events, kept: kept?.size ?? 0, signed });
     return { ...checked, warnings: gap === undefined ? warnings : [...warnings, gap] };
+  } finally {
+    tiles?.close();
+  }
+}
+
+/** How many events are known of the log of a database: their leaf hashes are kept, or a checkpoint over them was signed. */
+export async function knownEvents(engine: Engine, opened: OpenReader, keyFile: string): Promise<number> {
+  const [newest] = newestCheckpoint(keyFile, await originIn(opened.reader));
+  const tiles = engine.hasTiles() ? openTiles(engine, true) : undefined;
+  try {
+    return Math.max((await tiles?.size()) ?? 0, newest?.size ?? 0);
   } finally {
     tiles?.close();
   }

@@ -25,8 +25,17 @@ export interface AuditedLog {
   keyFile: string;
   /** Of the module that lists the kinds of stream: a thread loads it for itself. */
   kindsUrl: string;
-  /** The URL of the database of which this one is a copy from before: what is known of its log is kept with that one. */
-  copyOf?: string;
+  /** When it is a copy: what is known of its log is kept with the original. */
+  copy?: CopiedLog;
+  /** Checkpoints that the asker brings and trusts, as `formatCheckpoint` writes them: the log must continue each. */
+  checkpoints?: readonly string[];
+}
+
+export interface CopiedLog {
+  /** The URL of the original. */
+  of: string;
+  /** How many events were known when the copy was begun: it must have those. An old copy may have fewer. */
+  holdsAtLeast?: number;
 }
 
 /** Everything agrees when there is no difference, and nothing wrong with the log itself. */

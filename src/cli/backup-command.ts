@@ -4,11 +4,12 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statS
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { knownEvents } from '../audit/signed-log.js';
 import type { Verification } from '../audit/verifier.js';
 import type { Engine } from '../database/engine.js';
 import { engineOf, urlOfFile } from '../database/engines.js';
 import { syncFolder } from '../runtime/durable-files.js';
-import { engineFor, keyFileOf, type DatabaseOption } from './database.js';
+import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
 import type { Shell } from './shell.js';
 import { eventsIn, verifyDatabase } from './verify-database.js';
@@ -41,8 +42,11 @@ export async function backup(file: string, options: BackupOptions, shell: Shell)
   shell.status = ok ? 0 : 1;
   if (options.json === true) {
     const { verification, ...copy } = made;
+    const { warnings = [] } = verification ?? {};
     shell.print(
-      JSON.stringify(ok ? { ok, ...copy, verified: verification !== undefined } : { ok, verification }),
+      JSON.stringify(
+        ok ? { ok, ...copy, verified: verification !== undefined, warnings } : { ok, verification },
+      ),
     );
     return;
   }
@@ -53,6 +57,8 @@ export async function backup(file: string, options: BackupOptions, shell: Shell)
     return;
   }
   shell.print(`${made.file}: ${made.bytes} bytes, ${made.events} events, up to position ${made.position}.`);
+  if (made.verification === undefined)
+    shell.print('It was not verified: nobody has looked at what is in it.');
   shell.print(`The signing key is not in it. Keep ${keyFile} in another safe place.`);
 }
 
@@ -70,14 +76,17 @@ async function makeBackup(
     // In a folder of its own: its name is chosen by the system, so no two backups share it.
     const folder = mkdtempSync(`${target}.partial-`);
     try {
-      const copy = join(folder, 'copy');
-      await copyTo(copy, source, signal);
-      const engine = engineOf(urlOfFile(copy));
+      const file = join(folder, 'copy');
+      // Before it is made: what is known by then must be in it, though the log may grow meanwhile.
+      const known = (): Promise<number> => reading(source, (opened) => knownEvents(source, opened, keyFile));
+      const copy = { of: source.url, holdsAtLeast: verify === false ? 0 : await known() };
+      await copyTo(file, source, signal);
+      const engine = engineOf(urlOfFile(file));
       const events = await eventsIn(engine);
-      const log = { engine, keyFile, copyOf: source };
+      const log = { engine, keyFile, copy };
       const verification = verify === false ? undefined : await verifyDatabase(log, { shell, signal });
-      const { size: bytes } = statSync(copy);
-      if (verification?.ok !== false) place(copy, target, force === true);
+      const { size: bytes } = statSync(file);
+      if (verification?.ok !== false) place(file, target, force === true);
       return { file: target, bytes, events, position: events, verification };
     } finally {
       rmSync(folder, { recursive: true, force: true });

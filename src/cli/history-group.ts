@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import type { AcceptRollbackOptions } from './accept-rollback-command.js';
 import type { ExportOptions } from './export-command.js';
 import type { LogOptions } from './log-command.js';
-import { examples, onDatabase, onService, wholeNumber } from './options.js';
+import { examples, name, once, onDatabase, onService, wholeNumber } from './options.js';
 import type { KindWords } from './terminal-kind.js';
 import type { Targets } from './targets.js';
 import type { VerifyOptions } from './verify-command.js';
@@ -42,18 +42,27 @@ export function addHistoryCommands(program: Command, targets: Targets, kinds: re
     program
       .command('verify')
       .description('check that the tables are what the events say, and the log what was signed')
-      .option('--file <export>', 'check an exported file instead, without a database')
       .addOption(
-        new Option('--proof <file>', 'check one proof instead (a .tlog-proof), without a database').conflicts(
-          ['file', 'checkpoint'],
-        ),
+        new Option('--file <export>', 'check an exported file instead, without a database')
+          .argParser(once)
+          .conflicts('database'),
       )
-      .option('--checkpoint <file>', 'an older checkpoint that the log must continue')
-      .option('--key <key>', 'the verifier key (<name>+<hash>+<base64>), or a file that holds it'),
+      .addOption(
+        new Option('--proof <file>', 'check one proof instead (a .tlog-proof), without a database')
+          .argParser(once)
+          .conflicts(['file', 'checkpoint', 'database']),
+      )
+      .option(
+        '--checkpoint <file>',
+        'an older checkpoint that the log must continue as well; may be given several times',
+        name,
+      )
+      .option('--key <key>', 'the verifier key (<name>+<hash>+<base64>), or a file that holds it', once),
   )
     .addHelpText(
       'after',
       examples(`  daybook verify
+  daybook verify --checkpoint checkpoint-today --key daybook.key
   daybook verify --file log.ndjson.gz --key daybook/1f0e…+7a3b12cd+AbCd…`),
     )
     .action(async (options: VerifyOptions) => (await import('./verify-command.js')).verify(options, shell));

@@ -20,6 +20,12 @@ export const names = (text: string, before: readonly string[] = []): string[] =>
   ...text.split(',').map((name) => name.trim()),
 ];
 
+/** Of two, only the last would be looked at. @throws InvalidArgumentError */
+export function once(text: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError('It can be given once.');
+  return text;
+}
+
 export const name = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 /** Options that several commands have stand below their own. */

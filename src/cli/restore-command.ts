@@ -15,7 +15,7 @@ import { kinds } from '../kinds.js';
 import { engineFor, filesOf, keyFileOf, reading, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
-import { verificationLines } from './verify-report.js';
+import { verificationLines, warningLines } from './verify-report.js';
 
 export interface RestoreOptions extends DatabaseOption {
   json?: boolean;
@@ -45,9 +45,15 @@ export async function restore(file: string, options: RestoreOptions, shell: Shel
     }
     const found = await look(copy, keyFile);
     const kept = replacement.finish();
+    const { warnings } = verification;
     if (options.json === true)
-      shell.print(JSON.stringify({ ok: true, database: present.name, kept: kept ?? null, ...found }));
-    else for (const line of linesOf(present.name, kept, keyFile, found)) shell.print(line);
+      shell.print(
+        JSON.stringify({ ok: true, database: present.name, kept: kept ?? null, ...found, warnings }),
+      );
+    else {
+      for (const line of warningLines(warnings)) shell.print(line);
+      for (const line of linesOf(present.name, kept, keyFile, found)) shell.print(line);
+    }
   } finally {
     replacement.end();
   }
@@ -69,7 +75,7 @@ async function check(
   // The service would bring it up to date at its start; what is checked must be what it will find.
   await (await Database.open({ engine: copy, migrations, tables: [], runtime: systemRuntime })).close();
   await refuseOtherLog(copy, present);
-  return verifyDatabase({ engine: copy, keyFile, copyOf: present }, { shell, signal });
+  return verifyDatabase({ engine: copy, keyFile, copy: { of: present.url } }, { shell, signal });
 }
 
 interface Found {

@@ -6,8 +6,7 @@ import { openCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
 import { ProofError } from '../proof/proof-error.js';
 import { verifyProof } from '../proof/tlog-proof.js';
 import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
-import { checkSignedLog } from '../audit/signed-log.js';
-import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
+import { engineFor, keyFileOf, type DatabaseOption } from './database.js';
 import { Interrupted, type Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
 import { verificationLines } from './verify-report.js';
@@ -18,8 +17,8 @@ export interface VerifyOptions extends DatabaseOption {
   file?: string;
   /** A tlog-proof. */
   proof?: string;
-  /** An older checkpoint, a signed note. */
-  checkpoint?: string;
+  /** Older checkpoints, signed notes. */
+  checkpoint?: string[];
   /** The verifier key itself, or the name of a file that holds it. */
   key?: string;
 }
@@ -43,8 +42,7 @@ async function isRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
     );
   if (options.proof !== undefined) return isProven(options.proof, options, shell);
   if (options.file !== undefined) return isExportRight(options.file, options, shell);
-  if (options.checkpoint !== undefined) return isContinuation(options, shell);
-  return areTablesRight(options, shell);
+  return isDatabaseRight(options, shell);
 }
 
 function isProven(file: string, options: VerifyOptions, shell: Shell): Promise<boolean> {
@@ -62,43 +60,42 @@ function isProven(file: string, options: VerifyOptions, shell: Shell): Promise<b
 
 async function isExportRight(file: string, options: VerifyOptions, shell: Shell): Promise<boolean> {
   const verifierKey = keyOf(options);
-  const older = options.checkpoint === undefined ? undefined : olderCheckpoint(options.checkpoint, options);
-  const checked = await checkExport(file, { verifierKey, older });
-  if (verifierKey === undefined) shell.tell('Without --key the signature of the checkpoint was not checked.');
-  return tellLog(checked, options, shell);
+  const checked = await checkExport(file, { verifierKey, older: olderCheckpoints(options) });
+  const warnings =
+    verifierKey === undefined ? ['without --key the signature of the checkpoint was not checked'] : [];
+  for (const warning of warnings) shell.tell(`Warning: ${warning}`);
+  return tellLog(checked, warnings, options, shell);
 }
 
-async function isContinuation(options: VerifyOptions, shell: Shell): Promise<boolean> {
-  const older = olderCheckpoint(options.checkpoint ?? '', options);
-  const engine = engineFor(options, shell);
-  const checked = await reading(engine, (reader) =>
-    checkSignedLog(reader, {
-      engine,
-      keyFile: keyFileOf(options, shell),
-      checkpoints: [older],
-    }),
-  );
-  for (const warning of checked.warnings) shell.tell(`warning: ${warning}`);
-  return tellLog(checked, options, shell);
-}
-
-async function areTablesRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
-  const log = { engine: engineFor(options, shell), keyFile: keyFileOf(options, shell) };
+/** Everything, and what is brought besides: evidence adds a check and takes none away. */
+async function isDatabaseRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
+  const checkpoints = olderCheckpoints(options);
+  const log = { engine: engineFor(options, shell), keyFile: keyFileOf(options, shell), checkpoints };
   const verification = await shell.interruptible((signal) => verifyDatabase(log, { shell, signal }));
   if (options.json === true) shell.print(JSON.stringify(verification));
-  else for (const line of verificationLines(verification)) shell.print(line);
+  else {
+    for (const line of verificationLines(verification)) shell.print(line);
+    for (const { size } of verification.ok ? checkpoints : [])
+      shell.print(`The log continues the checkpoint over ${size}.`);
+  }
   return verification.ok;
 }
 
-function tellLog({ events, root, problems }: CheckedLog, { json }: VerifyOptions, shell: Shell): boolean {
+function tellLog(
+  { events, root, problems }: CheckedLog,
+  warnings: readonly string[],
+  { json }: VerifyOptions,
+  shell: Shell,
+): boolean {
   const ok = problems.length === 0;
-  if (json === true) shell.print(JSON.stringify({ ok, events, root: root.toString('base64'), problems }));
+  if (json === true)
+    shell.print(JSON.stringify({ ok, events, root: root.toString('base64'), problems, warnings }));
   else for (const line of ok ? [`The log is what it was: ${events} events.`] : problems) shell.print(line);
   return ok;
 }
 
-const olderCheckpoint = (file: string, options: VerifyOptions): Checkpoint =>
-  openCheckpoint(readFileSync(file, 'utf8'), requiredKey(options));
+const olderCheckpoints = (options: VerifyOptions): Checkpoint[] =>
+  (options.checkpoint ?? []).map((file) => openCheckpoint(readFileSync(file, 'utf8'), requiredKey(options)));
 
 function requiredKey(options: VerifyOptions): VerifierKey {
   const key = keyOf(options);

@@ -1,8 +1,9 @@
 // A verification of a database with a bar that shows how far it is.
-import { Verifier, type Verification } from '../audit/verifier.js';
+import { Verifier, type CopiedLog, type Verification } from '../audit/verifier.js';
 import { endOf } from '../event-store/log.js';
 import { kinds } from '../kinds.js';
 import type { Engine } from '../database/engine.js';
+import { formatCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
 import { reading } from './database.js';
 import { unlessAborted, type Shell } from './shell.js';
 
@@ -11,8 +12,9 @@ const program = new URL('../background-thread.js', import.meta.url);
 interface VerifiedDatabase {
   engine: Engine;
   keyFile: string;
-  /** The database of which this one is a copy from before. */
-  copyOf?: Engine;
+  copy?: CopiedLog;
+  /** That it must continue. */
+  checkpoints?: readonly Checkpoint[];
 }
 
 /**
@@ -20,7 +22,7 @@ interface VerifiedDatabase {
  * @throws Interrupted
  */
 export async function verifyDatabase(
-  { engine, keyFile, copyOf }: VerifiedDatabase,
+  { engine, keyFile, copy, checkpoints = [] }: VerifiedDatabase,
   { shell, signal }: { shell: Shell; signal: AbortSignal },
 ): Promise<Verification & { jobs: number }> {
   const total = await eventsIn(engine);
@@ -29,7 +31,8 @@ export async function verifyDatabase(
     url: engine.url,
     keyFile,
     kindsUrl: kinds.url,
-    ...(copyOf === undefined ? {} : { copyOf: copyOf.url }),
+    ...(copy === undefined ? {} : { copy }),
+    checkpoints: checkpoints.map(formatCheckpoint),
   }).verify((done) => {
     if (done < total) draw(done, total);
   });

@@ -9,13 +9,17 @@ export function verificationLines(verification: Verification): string[] {
     ? 'The tables are what the events say'
     : `${count} difference(s), ${problems.length} problem(s)`;
   return [
-    ...warnings.map((warning) => `Warning: ${warning}`),
+    ...warningLines(warnings),
     ...problems.map((problem) => `The log: ${problem}`),
     ...differences.map(sentenceOf),
     ...(count > differences.length ? [`… and ${count - differences.length} more`] : []),
     `${verdict}: ${events} events of ${streams['job'] ?? 0} jobs.`,
   ];
 }
+
+/** What agreement does not cover. */
+export const warningLines = (warnings: readonly string[]): string[] =>
+  warnings.map((warning) => `Warning: ${warning}`);
 
 function sentenceOf({ table, column, expected, actual, ...key }: Difference): string {
   const row = [table, ...Object.values(key)].join(' ');

@@ -129,6 +129,33 @@ it('makes none of a database that does not verify, unless it is told not to look
   expect(readEvents(file)).toEqual(readEvents(database));
 });
 
+it('makes none of a log that lacks what was known of it, though its tables fit what is left', async () => {
+  const settings = settingsIn(place, 'cut', { MAX_ACTIVE_JOBS: '9' });
+  const { databasePath: database } = settings;
+  const service = await startDaybook(settings);
+  for (const models of [['ada'], ['bob']])
+    await service.post('/simulate/trigger', { date_range: ['2025-01-06'], models });
+  await service.get('/audit/checkpoint');
+  await service.end('SIGTERM');
+  const editor = new BetterSqlite3(database);
+  editor.exec(`DROP TRIGGER events_no_delete;
+    DELETE FROM events WHERE position = 2;
+    UPDATE projections SET position = 1;
+    DELETE FROM job_details WHERE model = 'bob';
+    DELETE FROM job_progress WHERE job_id NOT IN (SELECT job_id FROM job_details);
+    DELETE FROM jobs WHERE job_id NOT IN (SELECT job_id FROM job_details);`);
+  editor.close();
+  const file = place.path('cut', 'backup.db');
+  const { code, out } = await daybook('backup', file, '--database', database);
+  expect({ code, out }).toEqual({
+    code: 1,
+    out: expect.stringContaining('a checkpoint over 2 was signed: event 2 and what follows it are missing'),
+  });
+  expect(existsSync(file)).toBe(false);
+  const unverified = await daybook('backup', file, '--database', database, '--no-verify');
+  expect(unverified).toMatchObject({ code: 0, out: expect.stringContaining('It was not verified') });
+});
+
 it('says that there is no database', async () => {
   const { code, err } = await daybook(
     'backup',

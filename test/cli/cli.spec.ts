@@ -1,7 +1,8 @@
 // The command line, as a person uses it: the built program on the database of a service that runs.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 import { loadOrCreateSigningKey } from '../../src/audit/signing-key.js';
+import { parseNote, signCheckpoint } from '../../src/proof/checkpoint.js';
 import { formatVerifierKey } from '../../src/proof/verifier-key.js';
 import { Refusals } from '../../src/audit/refusals.js';
 import { finishedJob } from '../support/finished-job.js';
@@ -28,6 +29,16 @@ beforeAll(async () => {
 });
 
 const daybook = (...words: string[]): Promise<Ended> => runDaybook(words);
+
+/** A copy of the database, changed by hand. */
+function edited(copy: string, statement: string): void {
+  const source = new BetterSqlite3(database, { readonly: true });
+  source.exec(`VACUUM INTO '${copy}'`);
+  source.close();
+  const editor = new BetterSqlite3(copy);
+  editor.exec(statement);
+  editor.close();
+}
 
 it('explains itself', async () => {
   const { code, out } = await daybook('--help');
@@ -146,12 +157,7 @@ describe('verify', () => {
 
   it('ends with 1 and says where they differ', async () => {
     const copy = place.path('edited.db');
-    const source = new BetterSqlite3(database, { readonly: true });
-    source.exec(`VACUUM INTO '${copy}'`);
-    source.close();
-    const editor = new BetterSqlite3(copy);
-    editor.exec("UPDATE jobs SET status = 'failed'");
-    editor.close();
+    edited(copy, "UPDATE jobs SET status = 'failed'");
     const { code, out } = await daybook('verify', '--database', copy);
     expect(code).toBe(1);
     expect(out).toContain(`jobs ${jobId}: status is "failed"; the events say "completed"`);
@@ -161,6 +167,63 @@ describe('verify', () => {
     const { code, err } = await daybook('verify', '--database', place.path('nothing.db'));
     expect(code).toBe(2);
     expect(err).toContain('there is no such file');
+  });
+});
+
+describe('verify with a checkpoint that was kept', () => {
+  const [note, verifierKey] = [place.path('kept.checkpoint'), place.path('kept.key')];
+
+  beforeAll(async () => {
+    const exported = await daybook('export', place.path('kept.ndjson'), '--database', database, '--json');
+    const { checkpoint, verifier_key: key } = JSON.parse(exported.out);
+    writeFileSync(note, checkpoint);
+    writeFileSync(verifierKey, key);
+  });
+
+  const against = (path: string, ...words: string[]) =>
+    daybook('verify', '--database', path, '--checkpoint', note, '--key', verifierKey, ...words);
+
+  it('says all that it says without one, and that the log continues it', async () => {
+    const plain = await daybook('verify', '--database', database);
+    expect(await against(database)).toEqual({
+      ...plain,
+      code: 0,
+      out: `${plain.out}The log continues the checkpoint over 5.\n`,
+    });
+    const asJson = await daybook('verify', '--database', database, '--json');
+    expect(JSON.parse((await against(database, '--json')).out)).toEqual(JSON.parse(asJson.out));
+  });
+
+  it.each([
+    ['tables', "UPDATE jobs SET status = 'failed'", /status is "failed"; the events say "completed"/],
+    [
+      'the log',
+      `DROP TRIGGER events_append_only;
+       INSERT INTO events SELECT 0, 'job-0', 1, type, 1, data, metadata, recorded_at FROM events WHERE position = 1`,
+      /where event 1 should be is event 0/,
+    ],
+  ])('still finds what was changed in %s', async (name, edit, found) => {
+    const copy = place.path(`kept-${name}.db`);
+    edited(copy, edit);
+    const { code, out } = await against(copy);
+    expect(code).toBe(1);
+    expect(out).toMatch(found);
+    expect(JSON.parse((await against(copy, '--json')).out)).toMatchObject({ ok: false });
+  });
+
+  it('compares each of several', async () => {
+    const other = place.path('other.checkpoint');
+    const key = loadOrCreateSigningKey(`${database}.key`, readFileSync(verifierKey, 'utf8').split('+')[0]!);
+    const { origin } = parseNote(readFileSync(note, 'utf8'));
+    writeFileSync(other, signCheckpoint({ origin, size: 4, root: Buffer.alloc(32) }, key));
+    for (const pair of [
+      [note, other],
+      [other, note],
+    ]) {
+      const words = pair.flatMap((file) => ['--checkpoint', file]);
+      const { code, out } = await daybook('verify', '--database', database, '--key', verifierKey, ...words);
+      expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('signed checkpoint over 4') });
+    }
   });
 });
 
@@ -196,8 +259,9 @@ describe('proof', () => {
     const otherKey = formatVerifierKey(signer.verifierKey);
     expect((await daybook('verify', '--file', file, '--key', otherKey)).code).toBe(1);
     const json = await daybook('verify', '--file', file, '--json');
-    expect(JSON.parse(json.out)).toMatchObject({ ok: true, events: 5 });
-    expect(json.err).toContain('the signature of the checkpoint was not checked');
+    const warning = 'without --key the signature of the checkpoint was not checked';
+    expect(JSON.parse(json.out)).toMatchObject({ ok: true, events: 5, warnings: [warning] });
+    expect(json.err).toBe(`Warning: ${warning}\n`);
   });
 
   it.each([
@@ -209,8 +273,11 @@ describe('proof', () => {
       "option '--proof <file>' cannot be used with option '--file",
     ],
     [['--proof', 'x', '--checkpoint', 'y', '--key', 'k'], "cannot be used with option '--checkpoint"],
+    [['--file', 'x', '--database', 'y'], "cannot be used with option '--database"],
+    [['--proof', 'x', '--database', 'y', '--key', 'k'], "cannot be used with option '--database"],
+    [['--file', 'x', '--file', 'y'], 'It can be given once'],
   ])('checks all that it is asked to, or says that it cannot: %j', async (words, message) => {
-    const { code, out, err } = await daybook('verify', '--database', database, ...words);
+    const { code, out, err } = await daybook('verify', ...words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
   });
