@@ -2,6 +2,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { KeyWatch } from './audit/key-watch.js';
 import { Refusals } from './audit/refusals.js';
 import { RemoteNotary } from './audit/remote-notary.js';
 import { Verifier } from './audit/verifier.js';
@@ -58,6 +59,7 @@ export class AppModule {
           inject: [LogSignal],
         },
         { provide: RemoteNotary, useValue: notary },
+        { provide: KeyWatch, useValue: parts.keyWatch },
         { provide: Refusals, useValue: new Refusals(database, runtime) },
         { provide: Verifier, useValue: verifier },
         VerifyLogHandler,
@@ -78,6 +80,7 @@ export class AppModule {
         EventStore,
         Refusals,
         RemoteNotary,
+        KeyWatch,
         Verifier,
         Rebuilds,
       ],

@@ -1,5 +1,6 @@
 // What lies under the application, whoever opens it: the database, what runs beside it in threads, and who watches.
 import type { Logger } from 'pino';
+import { KeyWatch } from './audit/key-watch.js';
 import { RemoteNotary } from './audit/remote-notary.js';
 import { refuseLostName } from './audit/signed-log.js';
 import { Verifier } from './audit/verifier.js';
@@ -31,6 +32,7 @@ export interface Parts extends Composition {
   database: Database;
   ownership: Ownership;
   notary: RemoteNotary;
+  keyWatch: KeyWatch;
   verifier: Verifier;
   rebuilds: Rebuilds;
   metrics: Metrics;
@@ -75,13 +77,14 @@ export async function openParts(composition: Composition, lock: ServiceLock): Pr
       name: engine.name,
     });
     const notary = new RemoteNotary(program, { url, keyFile, origin });
+    const keyWatch = new KeyWatch(keyFile, composition.log);
     const verifier = new Verifier(program, { url, keyFile, kindsUrl: kinds.url });
     const projections = projectedAmong(kinds.list).map(({ projection }) => projection);
     const rebuilds = new Rebuilds(database, runtime, projections, { program, url, kindsUrl: kinds.url });
     const { ownership } = engine;
     return {
       ...composition,
-      ...{ database, ownership, notary, verifier, rebuilds, metrics, tracing },
+      ...{ database, ownership, notary, keyWatch, verifier, rebuilds, metrics, tracing },
       async close() {
         await rebuilds.stop();
         await notary.close();

@@ -85,6 +85,7 @@ export async function startService(
     parts.notary.follow({
       signal: app.get(LogSignal),
       runtime,
+      onLook: () => parts.keyWatch.look(),
       onTrouble(error) {
         log.warn({ err: error }, 'the tree of the log could not be brought up to date');
       },

@@ -15,6 +15,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { checkLog, type CheckedLog } from './log-check.js';
 import { failedWith } from '../runtime/durable-files.js';
+import { privateMode } from '../runtime/private-files.js';
 import { openCheckpoint, parseNote, type Checkpoint } from '../proof/checkpoint.js';
 import type { StoredEvent } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';
@@ -44,7 +45,7 @@ export async function writeExport({ path, pages, note, force = false, signal }: 
   const temporary = join(folder, 'new');
   try {
     const lines = Readable.from(linesOf(pages, note));
-    const file = createWriteStream(temporary, { flush: true });
+    const file = createWriteStream(temporary, { flush: true, mode: privateMode });
     const streams = path.endsWith('.gz') ? [lines, createGzip(), file] : [lines, file];
     await pipeline(streams, signal === undefined ? {} : { signal });
     if (force) renameSync(temporary, path);

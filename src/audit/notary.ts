@@ -41,8 +41,6 @@ export interface Rollback {
 const base64 = (hashes: readonly Buffer[]): string[] => hashes.map((hash) => hash.toString('base64'));
 
 export class Notary {
-  private loadedSigner: Signer | undefined;
-
   constructor(
     private readonly log: Log,
     private readonly tiles: LogTiles,
@@ -148,9 +146,12 @@ export class Notary {
     throw new Refusal('missing', 'size_not_found', `The log has ${present} events, not ${size}.`);
   }
 
-  /** Made on first use: bringing the tree up to date needs no key. */
+  /**
+   * Made on first use: bringing the tree up to date needs no key. Read each time: a file that others can read by now, or
+   * that has gone, is a key no longer.
+   */
   private get signer(): Signer {
-    return (this.loadedSigner ??= usable(() => loadOrCreateSigningKey(this.keyFile, this.origin)));
+    return usable(() => loadOrCreateSigningKey(this.keyFile, this.origin));
   }
 
   /** Covers every event committed before the call. */

@@ -24,6 +24,8 @@ export interface NotaryOptions {
 export interface Following {
   signal: LogSignal;
   runtime: Runtime;
+  /** Called each time before it looks whether something is new, every ten seconds at least. */
+  onLook: () => void;
   onTrouble: (error: unknown) => void;
 }
 
@@ -78,12 +80,13 @@ export class RemoteNotary {
     await this.following;
   }
 
-  private async keepUp({ signal, runtime, onTrouble }: Following): Promise<void> {
+  private async keepUp({ signal, runtime, onLook, onTrouble }: Following): Promise<void> {
     const until = this.closing.signal;
     while (!until.aborted) {
       await signal.wait(lookMs, runtime, until);
       await pause(runtime, gatherMs, until);
       try {
+        onLook();
         while (await this.addPart()) await pause(runtime, restMs, until);
       } catch (error) {
         onTrouble(error);

@@ -1,12 +1,12 @@
 // The log's signing key: an Ed25519 private key, PKCS#8 in PEM, in a file that only its owner can read.
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { closeSync, fstatSync, linkSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, linkSync, openSync, readFileSync, statSync } from 'node:fs';
 import { failedWith, writeDurably } from '../runtime/durable-files.js';
+import { isOpenToOthers } from '../runtime/private-files.js';
 import { ProofError } from '../proof/proof-error.js';
 import { signerOf, type Signer } from '../proof/verifier-key.js';
 
 const keyFileBytesMax = 16_384;
-const groupAndOthers = 0o077;
 
 /**
  * Reads the key in the file, or makes one there when there is no file. Of several processes that do so at the same
@@ -28,20 +28,27 @@ function readKeyFile(path: string): string | undefined {
     throw cannot('read', path, error);
   }
   try {
-    const { mode, size } = fstatSync(file);
-    // Windows has no such bits: it tells them as if everyone could read every file.
-    if (process.platform !== 'win32' && (mode & groupAndOthers) !== 0) {
+    const there = fstatSync(file);
+    if (isOpenToOthers(there)) {
       throw new ProofError(
         `Others than its owner can use the signing key ${path}. Take that away: chmod 600 ${path}`,
       );
     }
-    if (size > keyFileBytesMax) throw notAKey(path);
+    if (there.size > keyFileBytesMax) throw notAKey(path);
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw error instanceof ProofError ? error : cannot('read', path, error);
   } finally {
     closeSync(file);
   }
+}
+
+/** A sentence without its name, when it is there and `loadOrCreateSigningKey` would refuse it without reading it. */
+export function problemOfKeyFile(path: string): string | undefined {
+  const there = statSync(path, { throwIfNoEntry: false });
+  return there !== undefined && isOpenToOthers(there)
+    ? 'Others than its owner can use the signing key: nothing is signed until that is taken away (chmod 600).'
+    : undefined;
 }
 
 function createKeyFile(path: string): string {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { DataSource } from 'typeorm';
+import { makePrivately, narrow } from '../../runtime/private-files.js';
 import type { Runtime } from '../../runtime/runtime.js';
 import type { EngineOptions, EngineTransaction, OpenEngine } from '../engine.js';
 import { entityOf } from '../entity.js';
@@ -15,6 +16,7 @@ import { databaseFile } from './database-file.js';
 import { refuseOrphanLog } from './orphan-log.js';
 import { migrationsTableName, refuseForeignSchema } from './schema-check.js';
 import { shadowTables } from './shadow-tables.js';
+import { ownFilesOf } from './sqlite-files.js';
 import { readerOf } from './sqlite-reader.js';
 import { Snapshots } from './snapshots.js';
 import { SqliteStatements } from './sqlite-statements.js';
@@ -59,9 +61,11 @@ export class OpenSqlite implements OpenEngine {
       const file = databaseFile(path);
       refuseOrphanLog(file);
       mkdirSync(dirname(file), { recursive: true });
+      makePrivately(file);
       await writer.initialize();
       await writer.runMigrations({ transaction: 'each' });
       await source.initialize();
+      narrow(ownFilesOf(path));
     } catch (error) {
       if (writer.isInitialized) await writer.destroy();
       throw asUnusable(path, error);

@@ -35,6 +35,7 @@ import { copyDatabase } from './database-copy.js';
 import { isBusy } from '../database-error.js';
 import { databaseFile, existingDatabaseFile } from './database-file.js';
 import { syncFile, syncFolder } from '../../runtime/durable-files.js';
+import { narrow } from '../../runtime/private-files.js';
 import type { Replacing } from '../database-files.js';
 import type { Migration } from '../migration.js';
 import type { ServiceLock } from '../service-lock.js';
@@ -123,7 +124,7 @@ export class Replacement implements Replacing {
     } catch {
       // Only root can give a file away, and whoever else restores is the owner, most often.
     }
-    chmodSync(this.path, mode & 0o777);
+    chmodSync(this.path, mode & 0o700);
   }
 
   private linkOld(): void {
@@ -143,6 +144,7 @@ export class Replacement implements Replacing {
       if (existsSync(this.old + side)) renameSync(this.old + side, kept + side);
     }
     renameSync(this.old, kept);
+    narrow([kept, ...sides.map((side) => kept + side)]);
     syncFolder(dirname(kept));
     return kept;
   }

@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { makePrivately } from '../../runtime/private-files.js';
 import { isBusy } from '../database-error.js';
 import { DatabaseInUse, type ServiceLock } from '../service-lock.js';
 import { databaseFile } from './database-file.js';
@@ -77,6 +78,7 @@ function openLockFile(databasePath: string): BetterSqlite3.Database {
     // A symbolic link is another name of the same database, and no second lock.
     const file = databaseFile(databasePath);
     mkdirSync(dirname(file), { recursive: true });
+    makePrivately(`${file}.lock`);
     return new BetterSqlite3(`${file}.lock`, { timeout: 0 });
   } catch (error) {
     throw asUnusable(databasePath, error);

@@ -8,6 +8,14 @@ import { tilesPathOf } from './tile-database.js';
 
 const sides = ['', '-wal', '-shm', '-journal'];
 
+/** The database and everything beside it that belongs to it, whether it is there or not; the key and its own are elsewhere. */
+export function ownFilesOf(path: string): string[] {
+  const file = databaseFile(path);
+  return [file, `${file}.lock`, tilesPathOf(path)]
+    .flatMap((name) => sides.map((side) => name + side))
+    .concat(`${file}.url`);
+}
+
 export const sqliteFiles = (path: string): DatabaseFiles => ({
   file: () => databaseFile(path),
   isThere: () => existsSync(path),
@@ -16,12 +24,7 @@ export const sqliteFiles = (path: string): DatabaseFiles => ({
       .map((file) => statSync(file, { throwIfNoEntry: false }))
       .map((file) => `${file?.mtimeMs}:${file?.size}`)
       .join(),
-  own() {
-    const file = databaseFile(path);
-    return [file, `${file}.lock`, tilesPathOf(path)]
-      .flatMap((name) => sides.map((side) => name + side))
-      .concat(`${file}.url`);
-  },
+  own: () => ownFilesOf(path),
   copyTo(target) {
     copyDatabase(path, target);
   },

@@ -3,6 +3,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { unavailableReason } from '../database-error.js';
 import type { LogTiles } from '../engine.js';
+import { makePrivately } from '../../runtime/private-files.js';
 import { UnusableEvidence } from '../../proof/unusable-evidence.js';
 
 export const tilesPathOf = (databasePath: string): string => `${databasePath}.tree`;
@@ -45,6 +46,7 @@ export class TileDatabase implements LogTiles {
   static open(path: string): TileDatabase {
     let connection: BetterSqlite3.Database | undefined;
     try {
+      makePrivately(path);
       const opened = (connection = new BetterSqlite3(path, { timeout: 10_000 }));
       return sound(path, () => {
         opened.pragma('journal_mode = WAL');

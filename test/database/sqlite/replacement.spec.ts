@@ -1,5 +1,6 @@
 // Putting a database in the place of another: what is refused, and what an end at any step leaves to the next.
 import {
+  chmodSync,
   chownSync,
   existsSync,
   linkSync,
@@ -186,13 +187,13 @@ it('takes what stands in the write-ahead logs of both', () => {
   expect(nameOf(kept!)).toBe('old, late');
 });
 
-it('gives the newcomer the permissions of the old one, and takes the tree of the old log away', () => {
+it('gives the newcomer what the owner of the old one may do, nobody else anything, and takes the tree of the old log away', () => {
   const database = named('mode', 'old');
   for (const side of ['.tree', '.tree-wal', '.tree-shm']) writeFileSync(database + side, 'of the old log');
-  const mode = statSync(database).mode;
+  chmodSync(database, 0o644);
   const file = named('mode-backup', 'new');
   const kept = replace(database, file);
-  expect(statSync(database).mode).toBe(mode);
+  for (const path of [database, kept!]) expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(filesBeside(database).toSorted()).toEqual(
     ['jobs.db', kept!.slice(dirname(kept!).length + 1)].toSorted(),
   );
