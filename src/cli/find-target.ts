@@ -10,6 +10,7 @@ import { pause, systemRuntime } from '../runtime/runtime.js';
 import { settingsOf } from './database.js';
 import type { Shell } from './shell.js';
 import type { OpenApart, Target, TargetOptions } from './target.js';
+import { userName } from './user-name.js';
 
 /** @throws Error that says which service or database could not be found, and what to do */
 export async function openTarget(
@@ -46,7 +47,7 @@ export async function openTarget(
 const lookMs = 250;
 
 const service = (connection: Connection, wait: StartWait): Target => ({
-  client: new Client(connection, () => wait.pause(`at ${connection.name}`)),
+  client: new Client(connection, () => wait.pause(`at ${connection.name}`), userName()),
   isService: true,
   close: () => Promise.resolve(),
   whenWorthAsking: (signal) => pause(systemRuntime, 2 * lookMs, signal),
@@ -58,7 +59,7 @@ async function openApart(open: OpenApart, settings: Settings, shell: Shell): Pro
   const { transport, close } = await open(settings, lock, shell.complain);
   let left: string | undefined;
   return {
-    client: new Client(transport),
+    client: new Client(transport, undefined, userName()),
     isService: false,
     async close() {
       await close();

@@ -24,10 +24,12 @@ export class Client {
   /**
    * @param whenStarting called when the service says that it is starting; the request is sent again when it resolves.
    * Without it, that is a NoAnswer.
+   * @param actor who gives the commands, as the service is to keep it
    */
   constructor(
     private readonly transport: Transport,
     private readonly whenStarting?: () => Promise<void>,
+    private readonly actor?: string,
   ) {
     this.name = transport.name;
   }
@@ -39,10 +41,11 @@ export class Client {
    */
   async ask(method: Request['method'], path: string, body?: object): Promise<Answer> {
     const signal = AbortSignal.timeout(answerMs);
+    const who = method === 'GET' || this.actor === undefined ? {} : { 'x-actor': this.actor };
     const content =
       body === undefined
-        ? { headers: {} }
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+        ? { headers: who }
+        : { headers: { ...who, 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const reply = await this.send({ method, path, signal, ...content });
     const { status } = reply;
     const found = status === 204 ? undefined : await bodyOf(reply);

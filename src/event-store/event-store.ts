@@ -11,6 +11,8 @@ import type { LogSignal } from './log-signal.js';
 export interface Metadata {
   /** Who asked for it. */
   actor: string;
+  /** There when the caller named itself for this very purpose, and nothing proves it. */
+  actor_proven?: false;
   /** The request that it belongs to. */
   correlation_id: string;
   /** What it follows from: an event, by its name, or else the command itself, by the id that it was given. */
@@ -21,6 +23,13 @@ export interface Metadata {
 
 /** The actor of what the service does by itself, and the name of the worker inside it. */
 export const ownActor = 'daybook';
+
+/** The actor of what a caller asks for who gives no name. */
+export const anonymous = 'anonymous';
+
+/** The caller under a name that it gave besides, unless it gave one for this very purpose. */
+export const namedAs = (name: string, caller: Metadata): Metadata =>
+  caller.actor === anonymous ? { ...caller, actor: name } : caller;
 
 /** How an event is named as a cause. Ids of commands are UUIDs, so the two are told apart. */
 export const eventName = (streamId: string, version: number): string => `${streamId}@${version}`;

@@ -14,6 +14,7 @@ export const jsonOf = (event: LoggedEvent): string =>
 export function cloudEventOf(event: LoggedEvent, source: string): Record<string, unknown> {
   const metadata = JSON.parse(event.metadata) as {
     actor: string;
+    actor_proven?: boolean;
     correlation_id: string;
     causation_id?: string;
   };
@@ -28,6 +29,7 @@ export function cloudEventOf(event: LoggedEvent, source: string): Record<string,
     streamversion: event.version,
     schemaversion: event.schema_version,
     actor: metadata.actor,
+    ...(metadata.actor_proven === undefined ? {} : { actorproven: metadata.actor_proven }),
     correlationid: metadata.correlation_id,
     ...(metadata.causation_id === undefined ? {} : { causationid: metadata.causation_id }),
     data: JSON.parse(event.data) as unknown,

@@ -14,6 +14,7 @@ const event = z
     data: z.record(z.string(), z.unknown()),
     metadata: z.object({
       actor: z.string(),
+      actor_proven: z.boolean().optional(),
       correlation_id: z.string(),
       causation_id: z.string().optional(),
     }),
@@ -35,6 +36,7 @@ const cloudEvent = z
     streamversion: z.int().min(1),
     schemaversion: z.int().min(1),
     actor: z.string(),
+    actorproven: z.boolean().optional(),
     correlationid: z.string(),
     causationid: z.string().optional(),
     data: z.record(z.string(), z.unknown()),

@@ -18,11 +18,12 @@ interface Operation<Code extends PropertyKey> {
 /** The decorators of one part of the service, which knows codes of its own. */
 export function operationsWith<Codes extends ProblemCodes>(own: Codes) {
   const all = { ...codesOfMechanisms, ...own };
-  const describe = ({ id, summary, answers, problems = [] }: Operation<keyof typeof all>) => {
+  const describe = (operation: Operation<keyof typeof all>, isCommand: boolean) => {
+    const { id, summary, answers, problems = [] } = operation;
     const refusals = Object.fromEntries<ProblemCode>(problems.map((code) => [code, all[code]]));
     return applyDecorators(
       ApiOperation({ operationId: id, summary }),
-      ...headersTaken(answers, refusals).map(([name, description]) =>
+      ...headersTaken(answers, refusals, isCommand).map(([name, description]) =>
         ApiHeader({ name, description, required: false }),
       ),
       ...Object.entries(answers).map(([status, answer]) =>
@@ -33,19 +34,26 @@ export function operationsWith<Codes extends ProblemCodes>(own: Codes) {
   };
   return {
     /** Something that only reads. */
-    ApiRead: describe,
+    ApiRead: (operation: Operation<keyof typeof all>) => describe(operation, false),
     /** Something with a body, which may change things. */
     ApiCommand: (operation: Operation<keyof typeof all>) =>
-      applyDecorators(describe(operation), ...problemsOfBodies.map((response) => ApiResponse(response))),
+      applyDecorators(
+        describe(operation, true),
+        ...problemsOfBodies.map((response) => ApiResponse(response)),
+      ),
   };
 }
 
 export const { ApiRead, ApiCommand } = operationsWith({});
 
+const actorMeans =
+  'Who asks: 1 to 200 printable characters of ASCII, kept as given and marked as unproven. Without it, a worker is who it says it is, and anybody else is `anonymous`.';
+
 /** What a client may send, where it makes sense. */
-function headersTaken(answers: Operation<never>['answers'], problems: ProblemCodes) {
+function headersTaken(answers: Operation<never>['answers'], problems: ProblemCodes, isCommand: boolean) {
   const isStream = Object.values(answers).some(({ content = {} }) => 'text/event-stream' in content);
   const all = [
+    ['X-Actor', actorMeans, isCommand],
     ['If-Match', 'The ETag that the caller believes to be changing.', 'version_conflict' in problems],
     ['If-None-Match', 'The ETag that the caller has already: then the answer is 304.', 304 in answers],
     ['Last-Event-ID', 'The last id that the caller has seen: the stream goes on after it.', isStream],

@@ -3,6 +3,8 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Refusals } from '../audit/refusals.js';
+import { anonymous } from '../event-store/event-store.js';
+import { isRefusal } from '../runtime/refusal.js';
 import { problemDocument, problemType, type Problem } from './problem.js';
 import { problemOf } from './problem-of.js';
 import { isProbe } from './request-watch.js';
@@ -34,10 +36,12 @@ const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
 const urlLengthMax = 2_000;
 
-/** A worker names itself in the body; whoever else is anonymous until there are keys. */
-function actorOf({ body }: FastifyRequest): string {
+/** Whoever names itself; the worker of the attempt that was reported on, or in the body; else it is anonymous. */
+function actorOf({ actor, body }: FastifyRequest, error: unknown): string {
+  if (actor !== undefined) return actor;
+  if (isRefusal(error) && error.reporter !== undefined) return error.reporter;
   const worker = typeof body === 'object' && body !== null && 'worker' in body ? body.worker : undefined;
-  return typeof worker === 'string' ? worker.slice(0, 200) : 'anonymous';
+  return typeof worker === 'string' ? worker.slice(0, 200) : anonymous;
 }
 
 @Catch()
@@ -54,7 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (request.method === 'GET') return;
     const command = `${request.method} ${request.url.slice(0, urlLengthMax)}`;
     this.refusals.keep({
-      actor: actorOf(request),
+      actor: actorOf(request, error),
       correlation_id: request.correlationId,
       command,
       code,

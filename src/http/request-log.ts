@@ -18,13 +18,14 @@ export const requestLog =
   (request) => {
     const level = levelOf(request);
     if (!log.isLevelEnabled(level)) return;
-    const { method, route, status, seconds, correlationId, jobId, aborted } = request;
+    const { method, route, status, seconds, correlationId, jobId, actor, aborted } = request;
     const line = {
       method,
       route,
       status,
       duration_ms: Math.round(seconds * 1e6) / 1e3,
       correlation_id: correlationId,
+      actor,
       job_id: jobId,
       aborted: aborted || undefined,
     };

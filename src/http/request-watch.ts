@@ -9,6 +9,8 @@ export interface FinishedRequest {
   status: number;
   seconds: number;
   correlationId: string;
+  /** Whoever says that it asks. */
+  actor: string | undefined;
   /** When the route names one. */
   jobId: string | undefined;
   /** The caller went away before the answer was whole: how most live streams end. */
@@ -33,6 +35,7 @@ export function watchRequest(
       status: reply.raw.statusCode,
       seconds: stopwatch() - startedAt,
       correlationId: request.correlationId,
+      actor: request.actor,
       jobId: (request.params as { jobId?: string } | undefined)?.jobId,
       aborted: !reply.raw.writableFinished,
     };

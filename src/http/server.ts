@@ -3,6 +3,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Runtime } from '../runtime/runtime.js';
+import { identifyAll } from './actor.js';
 import { answerUnreadable } from './client-error.js';
 import { correlate, correlateAll } from './correlation.js';
 import { answerProblem } from './problem.filter.js';
@@ -43,6 +44,7 @@ export function createAdapter(options: ServerOptions): FastifyAdapter {
   prepare?.(fastify);
   correlateAll(fastify, runtime);
   watchRequests(fastify, observers);
+  identifyAll(fastify);
   refuseUnknownParameters(fastify);
   fastify.removeAllContentTypeParsers();
   // No object of ours is merged with one of a caller's, and schemas refuse what they do not know: in a result any key goes.

@@ -11,12 +11,14 @@ export class Refusal extends Error {
    * @param code a stable snake_case word that clients may switch on
    * @param detail a sentence for a person: what is wrong and what would be right
    * @param facts further members of the answer, in snake_case
+   * @param reporter whose report was refused, when the rule knows that from the attempt
    */
   constructor(
     readonly kind: RefusalKind,
     readonly code: string,
     detail: string,
     readonly facts: Readonly<Record<string, unknown>> = {},
+    readonly reporter?: string,
   ) {
     super(detail);
   }

@@ -91,7 +91,7 @@ it('keeps the made one in the event too, and who acted', async () => {
   });
   const path = service.modelDay(job.job_id, '2025-01-07', 'a');
   const started = await service.post(`${path}/start`, { worker: 'worker 7' });
-  await service.post(`${path}/complete`, { attempt: 1 });
+  const completed = await service.post(`${path}/complete`, { attempt: 1 });
 
   const [created, start, complete] = await storedEvents(service, job.job_id);
   expect(created!.metadata).toMatchObject({
@@ -102,5 +102,8 @@ it('keeps the made one in the event too, and who acted', async () => {
     actor: 'worker 7',
     correlation_id: started.headers.get('x-correlation-id'),
   });
-  expect(complete!.metadata.actor).toBe('anonymous');
+  expect(complete!.metadata).toMatchObject({
+    actor: 'worker 7',
+    correlation_id: completed.headers.get('x-correlation-id'),
+  });
 });

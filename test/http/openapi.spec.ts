@@ -131,10 +131,10 @@ it('tells which headers a client may send where they matter', () => {
       )
       .map(({ name }: any) => name);
   expect(headersOf('GET /jobs/{}')).toEqual(['If-None-Match']);
-  expect(headersOf('POST /jobs/{}/model-days/{}/{}/heartbeat')).toEqual(['If-Match']);
-  expect(headersOf('DELETE /jobs/{}')).toEqual(['If-Match']);
+  expect(headersOf('POST /jobs/{}/model-days/{}/{}/heartbeat')).toEqual(['X-Actor', 'If-Match']);
+  expect(headersOf('DELETE /jobs/{}')).toEqual(['X-Actor', 'If-Match']);
   expect(headersOf('GET /events/stream')).toEqual(['Last-Event-ID']);
-  expect(headersOf('POST /simulate/trigger')).toEqual([]);
+  expect(headersOf('POST /simulate/trigger')).toEqual(['X-Actor']);
 });
 
 it('requires a body only where a field of it is required', () => {

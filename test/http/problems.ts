@@ -30,7 +30,7 @@ export function expectWrongFields(answer: Answer, ...pointers: string[]): void {
 export interface StoredEvent {
   type: string;
   data: any;
-  metadata: { actor: string; correlation_id: string; causation_id?: string };
+  metadata: { actor: string; correlation_id: string; causation_id?: string; actor_proven?: boolean };
 }
 
 /** The events of one job, from the table. */

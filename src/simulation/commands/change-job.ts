@@ -2,13 +2,14 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import type { Transaction } from '../../database/transaction.js';
-import type { Metadata } from '../../event-store/event-store.js';
+import { anonymous, namedAs, type Metadata } from '../../event-store/event-store.js';
 import type { Begun } from '../../work/kind-streams.js';
 import { activeJobs } from './active-jobs.js';
 import { blockerOf, type ActiveJob } from '../domain/admission.js';
 import type { JobCommand } from '../domain/commands.js';
 import type { JobEvent } from '../domain/events.js';
-import type { Job } from '../domain/job.js';
+import { indexOf, type Job } from '../domain/job.js';
+import { workerOf } from '../domain/model-day.js';
 import { JobPolicy } from './job-policy.js';
 import { JobStreams, streamOf } from './job-streams.js';
 import { RowRemoval } from '../rows/row-removal.js';
@@ -20,6 +21,10 @@ export type JobIntent = DistributiveOmit<
   Exclude<JobCommand, { type: 'CreateJob' }>,
   'now' | 'blockedBy' | 'retryTimes'
 >;
+
+type Report = Extract<JobIntent, { attempt: number }>;
+
+const isReport = (intent: JobIntent): intent is Report => 'attempt' in intent;
 
 export interface ChangedJob {
   job: Job;
@@ -61,11 +66,26 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
     const changed = await this.database.queue.run(async (transaction) => {
       const blockedBy = intent.type === 'RetryJob' ? await this.blockerIn(transaction) : null;
       const command = this.complete(intent, blockedBy);
-      const done = await this.jobs.execute(transaction, streamId, command, metadata, expectedVersion);
+      const by = isReport(intent) ? await this.reportedBy(transaction, streamId, intent, metadata) : metadata;
+      const done = await this.jobs.execute(transaction, streamId, command, by, expectedVersion);
       return { job: done.state as Job, events: done.events, begun: done.begun };
     });
     if (intent.type === 'RemoveJob') await this.rows.finish(jobId);
     return changed;
+  }
+
+  /** What is reported on an attempt is its worker's, unless the caller says who it is. */
+  private async reportedBy(
+    transaction: Transaction,
+    streamId: string,
+    { date, model, attempt }: Report,
+    metadata: Metadata,
+  ): Promise<Metadata> {
+    if (metadata.actor !== anonymous) return metadata;
+    const { state } = await this.jobs.load(transaction, streamId);
+    if (state === undefined) return metadata;
+    const worker = workerOf(state.modelDays.at(indexOf(state, date, model)), attempt);
+    return worker === undefined ? metadata : namedAs(worker, metadata);
   }
 
   private complete(intent: JobIntent, blockedBy: ActiveJob | null): JobCommand {

@@ -5,7 +5,7 @@ import type { CommandOf, JobCommand } from './commands.js';
 import type { JobEvent } from './events.js';
 import { refuseUnusableGrid } from './grid-rules.js';
 import { dateAt, indexOf, statusOf, type Job, type JobState } from './job.js';
-import { tellsLatestAttempt, type ModelDay } from './model-day.js';
+import { tellsLatestAttempt, workerOf, type ModelDay } from './model-day.js';
 import { Refusal } from '../../runtime/refusal.js';
 import { hasEnded } from './status.js';
 
@@ -156,7 +156,8 @@ function refuseUnlessRunning(
 ): void {
   if (modelDay.status === 'running' && modelDay.attempt === attempt) return;
   const detail = `Attempt ${attempt} of "${model}" on ${date} is over: it is ${modelDay.status} at attempt ${modelDay.attempt}.`;
-  throw new Refusal('conflict', 'stale_attempt', detail, { current_attempt: modelDay.attempt });
+  const facts = { current_attempt: modelDay.attempt };
+  throw new Refusal('conflict', 'stale_attempt', detail, facts, workerOf(modelDay, attempt));
 }
 
 function refuseUnlessEnded(job: Job): void {

@@ -57,6 +57,15 @@ export const isOpen = ({ status }: ModelDay): boolean => status === 'pending' ||
 export const tellsLatestAttempt = ({ attempt, earlierAttempts }: ModelDay): boolean =>
   attempt > (earlierAttempts.at(-1)?.attempt ?? 0);
 
+/** Whose attempt it is; undefined for one that never was, or ended before it was started. */
+export function workerOf(
+  { attempt: latest, worker, earlierAttempts }: ModelDay,
+  attempt: number,
+): string | undefined {
+  const earlier = earlierAttempts.find((each) => each.attempt === attempt);
+  return (earlier === undefined && attempt === latest ? worker : earlier?.worker) ?? undefined;
+}
+
 /** Whether this attempt ended because its whole job was closed, and not by itself. */
 export function wasCancelled(modelDay: ModelDay, attempt: number): boolean {
   const isLatest = modelDay.attempt === attempt && tellsLatestAttempt(modelDay);

@@ -5,7 +5,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Metadata } from '../../event-store/event-store.js';
+import { namedAs, type Metadata } from '../../event-store/event-store.js';
 import { IfMatch } from '../../http/etag.js';
 import { answerList } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
@@ -88,7 +88,7 @@ export class ModelDaysController {
       new ChangeJob(
         jobId,
         { type: 'StartModelDay', date, model, worker },
-        { ...caller, actor: worker },
+        namedAs(worker, caller),
         expectedVersion,
       ),
     );

@@ -6,7 +6,7 @@ import { activeJobStreams } from '../commands/active-jobs.js';
 import type { JobCommand } from '../domain/commands.js';
 import type { JobEvent } from '../domain/events.js';
 import { dateAt, indexOf, modelAt, openDate, type Job, type JobState } from '../domain/job.js';
-import { wasCancelled } from '../domain/model-day.js';
+import { wasCancelled, workerOf } from '../domain/model-day.js';
 import { ConfigFolder } from '../request/config-folder.js';
 import { dateAndModelOf, jobIdOf, workKeyOf } from './model-day-id.js';
 
@@ -80,9 +80,9 @@ export function modelDays(settings: ModelDaySettings): WorkKind<JobState, JobEve
       const found = job.modelDays.at(indexOf(job, date, model));
       if (found.status === 'running' && found.attempt === attempt) return 'running';
       if (wasCancelled(found, attempt)) return 'cancelled';
-      throw new Refusal('conflict', 'stale_attempt', `Attempt ${attempt} of "${model}" on ${date} is over.`, {
-        current_attempt: found.attempt,
-      });
+      const detail = `Attempt ${attempt} of "${model}" on ${date} is over.`;
+      const facts = { current_attempt: found.attempt };
+      throw new Refusal('conflict', 'stale_attempt', detail, facts, workerOf(found, attempt));
     },
     // What died with its service may start again at once, while there are attempts left.
     retriesOf: ({ cause }) => ({
