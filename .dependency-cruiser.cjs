@@ -1,5 +1,14 @@
 // The arrows between the rooms of src/. An arrow that is not listed here is refused: `npm run check:arrows`.
-const mechanisms = ['audit', 'work', 'projection', 'event-store', 'database', 'proof', 'runtime'];
+const mechanisms = [
+  'audit',
+  'work',
+  'idempotency',
+  'projection',
+  'event-store',
+  'database',
+  'proof',
+  'runtime',
+];
 const rooms = {
   runtime: [],
   client: ['runtime'],
@@ -7,7 +16,8 @@ const rooms = {
   database: ['proof', 'runtime'],
   'event-store': ['database', 'runtime'],
   projection: ['event-store', 'database', 'runtime'],
-  work: ['audit', 'event-store', 'database', 'runtime'],
+  idempotency: ['database', 'runtime'],
+  work: ['audit', 'idempotency', 'event-store', 'database', 'runtime'],
   audit: ['projection', 'event-store', 'database', 'proof', 'runtime'],
   kind: ['cli', ...mechanisms],
   http: ['kind', ...mechanisms],

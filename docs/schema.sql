@@ -22,7 +22,18 @@ CREATE TRIGGER events_no_delete BEFORE DELETE ON events
 CREATE TRIGGER events_no_update BEFORE UPDATE ON events
    BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 
+CREATE TABLE idempotency_keys (
+          key TEXT PRIMARY KEY,
+          fingerprint TEXT NOT NULL,
+          status INTEGER NOT NULL,
+          headers TEXT NOT NULL,
+          body TEXT NOT NULL,
+          expires_at TEXT NOT NULL
+        ) WITHOUT ROWID;
+
 CREATE UNIQUE INDEX idx_events_stream_version ON events(stream_id, version);
+
+CREATE INDEX idx_idempotency_keys_expires_at ON idempotency_keys(expires_at);
 
 CREATE INDEX idx_job_details_job_id ON job_details(job_id);
 

@@ -13,6 +13,7 @@ import { Log } from './event-store/log.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { HttpModule } from './http/http.module.js';
 import { MetricsText } from './http/metrics.controller.js';
+import { KeptAnswers } from './idempotency/kept-answers.js';
 import { KINDS } from './kind/kind.js';
 import { nested, WatchedCommandBus, type CommandWatch } from './observability/watched-command-bus.js';
 import { PARTS, type Parts } from './parts.js';
@@ -61,6 +62,7 @@ export class AppModule {
         { provide: RemoteNotary, useValue: notary },
         { provide: KeyWatch, useValue: parts.keyWatch },
         { provide: Refusals, useValue: new Refusals(database, runtime) },
+        { provide: KeptAnswers, useValue: new KeptAnswers(database, runtime) },
         { provide: Verifier, useValue: verifier },
         VerifyLogHandler,
         { provide: Rebuilds, useValue: rebuilds },
@@ -79,6 +81,7 @@ export class AppModule {
         KINDS,
         EventStore,
         Refusals,
+        KeptAnswers,
         RemoteNotary,
         KeyWatch,
         Verifier,

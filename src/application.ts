@@ -7,12 +7,14 @@ import { Refusals } from './audit/refusals.js';
 import type { ServiceLock } from './database/service-lock.js';
 import { Log } from './event-store/log.js';
 import { Health, refuseWhileStarting } from './http/health.js';
+import { honourIdempotencyKeys } from './http/idempotency.js';
 import { OpenStreams } from './http/open-streams.js';
 import { serveOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { requestLog } from './http/request-log.js';
 import { createAdapter } from './http/server.js';
 import { validationPipe } from './http/validation.js';
+import { KeptAnswers } from './idempotency/kept-answers.js';
 import { NestLog } from './nest-log.js';
 import { gaugesOf } from './observability/gauges.js';
 import { openParts, type Composition, type Parts } from './parts.js';
@@ -62,6 +64,7 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   app.useGlobalFilters(new ProblemFilter(log, app.get(Refusals)));
   app.useGlobalPipes(validationPipe);
   serveOpenApi(app);
+  honourIdempotencyKeys(app.getHttpAdapter().getInstance(), app.get(KeptAnswers));
   refuseWhileStarting(app.getHttpAdapter().getInstance(), app.get(Health));
   return app;
 }

@@ -4,6 +4,7 @@ import type { Migration } from './database/migration.js';
 import type { Table } from './database/table.js';
 import { events } from './event-store/events-table.js';
 import { firstMigrations } from './first-migrations.js';
+import { idempotencyKeys, idempotencyMigrations } from './idempotency/kept-answers.js';
 import type { Kinds } from './kind/kind.js';
 import { projections, rebuilds } from './projection/tables.js';
 import { leases } from './work/leases.js';
@@ -11,6 +12,7 @@ import { leases } from './work/leases.js';
 /** What makes it. */
 export const migrationsOf = ({ list }: Kinds): Migration[] => [
   ...firstMigrations,
+  ...idempotencyMigrations,
   ...list.flatMap((kind) => kind.migrations ?? []),
 ];
 
@@ -21,5 +23,6 @@ export const tablesOf = ({ list }: Kinds): Table[] => [
   rebuilds,
   leases,
   refusals,
+  idempotencyKeys,
   ...list.flatMap(({ projection, tables = [] }) => [...(projection?.tables ?? []), ...tables]),
 ];

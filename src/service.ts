@@ -11,6 +11,7 @@ import { afterCommands } from './database/service-lock.js';
 import { metadataOfFirst } from './event-store/stream-origin.js';
 import { LogSignal } from './event-store/log-signal.js';
 import { Health } from './http/health.js';
+import { KeptAnswers } from './idempotency/kept-answers.js';
 import { errorFacts } from './observability/error-facts.js';
 import type { Runtime } from './runtime/runtime.js';
 import { AtWork, openExecutors, type Executors } from './work/at-work.js';
@@ -82,6 +83,7 @@ export async function startService(
 
     work(application, executors);
     app.get(Retention, { strict: false }).start();
+    app.get(KeptAnswers, { strict: false }).start();
     parts.notary.follow({
       signal: app.get(LogSignal),
       runtime,

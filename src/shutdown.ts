@@ -12,6 +12,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { Refusals } from './audit/refusals.js';
 import { Health } from './http/health.js';
 import { OpenStreams } from './http/open-streams.js';
+import { KeptAnswers } from './idempotency/kept-answers.js';
 import { PARTS, type Parts } from './parts.js';
 import type { Cancel } from './runtime/runtime.js';
 import { AtWork } from './work/at-work.js';
@@ -30,6 +31,7 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown, OnA
     private readonly health: Health,
     private readonly work: AtWork,
     private readonly retention: Retention,
+    private readonly answers: KeptAnswers,
     private readonly streams: OpenStreams,
     private readonly refusals: Refusals,
     private readonly host: HttpAdapterHost,
@@ -37,7 +39,7 @@ export class Shutdown implements OnModuleDestroy, BeforeApplicationShutdown, OnA
 
   async onModuleDestroy(): Promise<void> {
     this.health.stopping();
-    await Promise.all([this.work.stop(), this.retention.stop()]);
+    await Promise.all([this.work.stop(), this.retention.stop(), this.answers.stop()]);
   }
 
   beforeApplicationShutdown(): void {

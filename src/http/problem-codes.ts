@@ -34,6 +34,12 @@ export const codesOfBodies = problemCodes({
   unsupported_media_type: { status: 415, means: 'a body is application/json' },
 });
 
+/** Of every command. */
+export const codesOfCommands = problemCodes({
+  idempotency_key_in_use: { status: 409, means: 'the request with this Idempotency-Key is under way' },
+  idempotency_key_reused: { status: 422, means: 'another request came with this Idempotency-Key' },
+});
+
 /** Of the mechanisms. */
 export const codesOfMechanisms = problemCodes({
   version_conflict: {

@@ -9,6 +9,7 @@ const headers = {
   Location: 'Where what was made can be followed.',
   Link: 'The next page, as `<…>; rel="next"`; absent on the last one.',
   'Retry-After': 'In seconds.',
+  'Idempotency-Replayed': '`true` when this is the first answer again, for the same Idempotency-Key.',
 } as const;
 
 type AnswerHeader = keyof typeof headers;
@@ -23,11 +24,12 @@ export type DescribedAnswer = Pick<
   'description' | 'headers' | 'standardSchema' | 'content'
 >;
 
+export const headerReferences = (...names: readonly AnswerHeader[]) =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
 export const empty = (description: string, ...names: readonly AnswerHeader[]) => ({
   description,
-  headers: Object.fromEntries(
-    (['X-Correlation-Id', ...names] as const).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-  ),
+  headers: headerReferences('X-Correlation-Id', ...names),
 });
 
 export const json = (description: string, schema: z.ZodType, ...names: readonly AnswerHeader[]) => ({

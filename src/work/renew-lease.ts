@@ -2,6 +2,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../database/database.js';
 import { versionConflict } from '../event-store/version-conflict.js';
+import { keeping, type AnswerKeeper } from '../idempotency/answer-keeper.js';
 import type { Progress } from './executors/executor.js';
 import { renewLease, type WorkId } from './leases.js';
 import { OpenKinds } from './open-kinds.js';
@@ -19,6 +20,7 @@ export class RenewLease extends Command<RenewedLease> {
     readonly progress?: Progress,
     /** From `If-Match`: refused when the stream has moved on. */
     readonly expectedVersion?: number,
+    readonly keeper?: AnswerKeeper<RenewedLease>,
   ) {
     super();
   }
@@ -32,13 +34,13 @@ export class RenewLeaseHandler implements ICommandHandler<RenewLease> {
   ) {}
 
   /** @throws Refusal `version_conflict`, or what the kind says of an attempt that is not there or is over */
-  async execute({ work, attempt, progress, expectedVersion }: RenewLease): Promise<RenewedLease> {
+  async execute({ work, attempt, progress, expectedVersion, keeper }: RenewLease): Promise<RenewedLease> {
     const { streamId, workKey } = work;
     const streams = this.kinds.withWorkOn(streamId);
     if (streams === undefined) throw new Error(`${streamId} is of no kind whose work this Daybook knows`);
     if (!streams.isFolded(streamId)) await streams.foldAhead(this.database.reader, streamId);
     const { terms } = this.kinds.parts;
-    return this.database.queue.run(async (transaction) => {
+    const renewing = keeping(keeper, async (transaction) => {
       const { state, version } = await streams.load(transaction, streamId);
       if (expectedVersion !== undefined && version > 0 && expectedVersion !== version)
         throw versionConflict(streamId, expectedVersion, version);
@@ -48,5 +50,6 @@ export class RenewLeaseHandler implements ICommandHandler<RenewLease> {
       await renewLease(transaction, work, leaseExpiresAt, progress);
       return { leaseExpiresAt, cancelled: false };
     });
+    return this.database.queue.run(renewing);
   }
 }

@@ -130,11 +130,12 @@ it('tells which headers a client may send where they matter', () => {
         (parameter: any) => parameter.in === 'header' && parameter.name !== 'X-Correlation-Id',
       )
       .map(({ name }: any) => name);
+  const ofCommands = ['X-Actor', 'Idempotency-Key'];
   expect(headersOf('GET /jobs/{}')).toEqual(['If-None-Match']);
-  expect(headersOf('POST /jobs/{}/model-days/{}/{}/heartbeat')).toEqual(['X-Actor', 'If-Match']);
-  expect(headersOf('DELETE /jobs/{}')).toEqual(['X-Actor', 'If-Match']);
+  expect(headersOf('POST /jobs/{}/model-days/{}/{}/heartbeat')).toEqual([...ofCommands, 'If-Match']);
+  expect(headersOf('DELETE /jobs/{}')).toEqual([...ofCommands, 'If-Match']);
   expect(headersOf('GET /events/stream')).toEqual(['Last-Event-ID']);
-  expect(headersOf('POST /simulate/trigger')).toEqual(['X-Actor']);
+  expect(headersOf('POST /simulate/trigger')).toEqual(ofCommands);
 });
 
 it('requires a body only where a field of it is required', () => {

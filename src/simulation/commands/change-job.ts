@@ -3,6 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
 import type { Transaction } from '../../database/transaction.js';
 import { anonymous, namedAs, type Metadata } from '../../event-store/event-store.js';
+import { keeping, type AnswerKeeper } from '../../idempotency/answer-keeper.js';
 import type { Begun } from '../../work/kind-streams.js';
 import { activeJobs } from './active-jobs.js';
 import { blockerOf, type ActiveJob } from '../domain/admission.js';
@@ -41,6 +42,7 @@ export class ChangeJob extends Command<ChangedJob> {
     readonly metadata: Metadata,
     /** From `If-Match`: refused when the job has moved on. */
     readonly expectedVersion?: number,
+    readonly keeper?: AnswerKeeper<ChangedJob>,
   ) {
     super();
   }
@@ -60,16 +62,17 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
     private readonly rows: RowRemoval,
   ) {}
 
-  async execute({ jobId, intent, metadata, expectedVersion }: ChangeJob): Promise<ChangedJob> {
+  async execute({ jobId, intent, metadata, expectedVersion, keeper }: ChangeJob): Promise<ChangedJob> {
     const streamId = streamOf(jobId);
     if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database.reader, streamId);
-    const changed = await this.database.queue.run(async (transaction) => {
+    const work = keeping(keeper, async (transaction): Promise<ChangedJob> => {
       const blockedBy = intent.type === 'RetryJob' ? await this.blockerIn(transaction) : null;
       const command = this.complete(intent, blockedBy);
       const by = isReport(intent) ? await this.reportedBy(transaction, streamId, intent, metadata) : metadata;
       const done = await this.jobs.execute(transaction, streamId, command, by, expectedVersion);
       return { job: done.state as Job, events: done.events, begun: done.begun };
     });
+    const changed = await this.database.queue.run(work);
     if (intent.type === 'RemoveJob') await this.rows.finish(jobId);
     return changed;
   }

@@ -5,6 +5,7 @@ import { Database } from '../../database/database.js';
 import type { Transaction } from '../../database/transaction.js';
 import type { Metadata } from '../../event-store/event-store.js';
 import type { ProjectedTables } from '../../event-store/projected-tables.js';
+import { keeping, type AnswerKeeper } from '../../idempotency/answer-keeper.js';
 import { Runtime, timestamp } from '../../runtime/runtime.js';
 import { activeJobs, sameRequest } from './active-jobs.js';
 import { blockerOf } from '../domain/admission.js';
@@ -18,10 +19,17 @@ export interface WantedJob extends JobRequest {
   rerun: boolean;
 }
 
-export class CreateJob extends Command<{ created: boolean; job: Job }> {
+export interface CreatedJob {
+  /** False when the same request was there already. */
+  created: boolean;
+  job: Job;
+}
+
+export class CreateJob extends Command<CreatedJob> {
   constructor(
     readonly wanted: WantedJob,
     readonly metadata: Metadata,
+    readonly keeper?: AnswerKeeper<CreatedJob>,
   ) {
     super();
   }
@@ -36,11 +44,11 @@ export class CreateJobHandler implements ICommandHandler<CreateJob> {
     private readonly runtime: Runtime,
   ) {}
 
-  execute({ wanted: { rerun, ...request }, metadata }: CreateJob): Promise<{ created: boolean; job: Job }> {
+  execute({ wanted: { rerun, ...request }, metadata, keeper }: CreateJob): Promise<CreatedJob> {
     const jobId = this.runtime.uuid();
     const requestFingerprint = fingerprintOf(request);
     const { activeJobsMax, modelDaysMax } = this.policy.limits;
-    return this.database.queue.run(async (transaction) => {
+    const work = keeping(keeper, async (transaction) => {
       const tables = await this.jobs.projected(transaction);
       const existing = rerun ? undefined : await this.find(transaction, tables, requestFingerprint);
       if (existing !== undefined) return { created: false, job: existing };
@@ -58,6 +66,7 @@ export class CreateJobHandler implements ICommandHandler<CreateJob> {
       );
       return { created: true, job: state as Job };
     });
+    return this.database.queue.run(work);
   }
 
   private async find(

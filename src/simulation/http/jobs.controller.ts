@@ -6,11 +6,12 @@ import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Metadata } from '../../event-store/event-store.js';
+import { Answers, Answering } from '../../http/answering.js';
 import { IfMatch, isFresh } from '../../http/etag.js';
 import { answerList, type ListAnswer } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
 import { empty, json } from '../../http/responses.js';
-import { ChangeJob, type JobIntent } from '../commands/change-job.js';
+import { ChangeJob, type ChangedJob, type JobIntent } from '../commands/change-job.js';
 import { FindJob, ListJobs } from '../queries/job-queries.js';
 import { viewOfJob, type JobView } from '../queries/views.js';
 import { ApiCommand, ApiRead } from './job-operations.js';
@@ -76,9 +77,9 @@ export class JobsController {
     @Body({ schema: reasonRequest }) { reason }: z.output<typeof reasonRequest>,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Answers() answering: Answering,
   ): Promise<JobView> {
-    return this.change(jobId, { type: 'CancelJob', reason }, caller, expectedVersion, reply);
+    return this.change(jobId, { type: 'CancelJob', reason }, caller, expectedVersion, answering);
   }
 
   @Post(':jobId/retry')
@@ -95,9 +96,9 @@ export class JobsController {
     @Body({ schema: reasonRequest }) { reason }: z.output<typeof reasonRequest>,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Answers() answering: Answering,
   ): Promise<JobView> {
-    return this.change(jobId, { type: 'RetryJob', reason }, caller, expectedVersion, reply);
+    return this.change(jobId, { type: 'RetryJob', reason }, caller, expectedVersion, answering);
   }
 
   @Delete(':jobId')
@@ -112,19 +113,25 @@ export class JobsController {
     @Param('jobId') jobId: string,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
+    @Answers() answering: Answering,
   ): Promise<void> {
-    await this.commands.execute(new ChangeJob(jobId, { type: 'RemoveJob' }, caller, expectedVersion));
+    await answering.of<ChangedJob, undefined>(
+      (keeper) =>
+        this.commands.execute(new ChangeJob(jobId, { type: 'RemoveJob' }, caller, expectedVersion, keeper)),
+      () => ({ body: undefined }),
+    );
   }
 
-  private async change(
+  private change(
     jobId: string,
     intent: JobIntent,
     caller: Metadata,
     expectedVersion: number | undefined,
-    reply: FastifyReply,
+    answering: Answering,
   ): Promise<JobView> {
-    const { job } = await this.commands.execute(new ChangeJob(jobId, intent, caller, expectedVersion));
-    reply.header('etag', `"${job.version}"`);
-    return viewOfJob(job);
+    return answering.of<ChangedJob, JobView>(
+      (keeper) => this.commands.execute(new ChangeJob(jobId, intent, caller, expectedVersion, keeper)),
+      ({ job }) => ({ headers: { etag: `"${job.version}"` }, body: viewOfJob(job) }),
+    );
   }
 }

@@ -6,12 +6,13 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { namedAs, type Metadata } from '../../event-store/event-store.js';
+import { Answers, Answering } from '../../http/answering.js';
 import { IfMatch } from '../../http/etag.js';
 import { answerList } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
 import { json } from '../../http/responses.js';
 import { nobody } from '../../work/holder-view.js';
-import { RenewLease } from '../../work/renew-lease.js';
+import { RenewLease, type RenewedLease } from '../../work/renew-lease.js';
 import { ChangeJob, type ChangedJob } from '../commands/change-job.js';
 import { indexOf } from '../domain/job.js';
 import { detailRowOf } from '../rows/rows.js';
@@ -29,6 +30,11 @@ import {
   modelDayListQuery,
   startRequest,
 } from './requests.js';
+
+interface StartedAttempt {
+  attempt: number | undefined;
+  lease_expires_at: string | undefined;
+}
 
 const noSuch = ['job_not_found', 'model_day_not_found'] as const;
 const whole = { 200: json('The model-day.', modelDayAnswer) };
@@ -83,16 +89,14 @@ export class ModelDaysController {
     @Body({ schema: startRequest }) { worker }: z.output<typeof startRequest>,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
+    @Answers() answering: Answering,
   ) {
-    const { begun } = await this.commands.execute(
-      new ChangeJob(
-        jobId,
-        { type: 'StartModelDay', date, model, worker },
-        namedAs(worker, caller),
-        expectedVersion,
-      ),
+    const intent = { type: 'StartModelDay', date, model, worker } as const;
+    const metadata = namedAs(worker, caller);
+    return answering.of<ChangedJob, StartedAttempt>(
+      (keeper) => this.commands.execute(new ChangeJob(jobId, intent, metadata, expectedVersion, keeper)),
+      ({ begun }) => ({ body: { attempt: begun?.attempt, lease_expires_at: begun?.expiresAt } }),
     );
-    return { attempt: begun?.attempt, lease_expires_at: begun?.expiresAt };
   }
 
   @Post(':date/:model/complete')
@@ -108,18 +112,15 @@ export class ModelDaysController {
     @Body({ schema: completeRequest }) { attempt, result = null }: z.output<typeof completeRequest>,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
+    @Answers() answering: Answering,
   ): Promise<ModelDayView> {
     this.resultLimit.check(result);
-    const { date, model } = id;
-    const changed = await this.commands.execute(
-      new ChangeJob(
-        id.jobId,
-        { type: 'CompleteModelDay', date, model, attempt, result },
-        caller,
-        expectedVersion,
-      ),
+    const { jobId, date, model } = id;
+    const intent = { type: 'CompleteModelDay', date, model, attempt, result } as const;
+    return answering.of<ChangedJob, ModelDayView>(
+      (keeper) => this.commands.execute(new ChangeJob(jobId, intent, caller, expectedVersion, keeper)),
+      async (changed) => ({ body: await this.viewOf(id, changed, result) }),
     );
-    return this.answer(id, changed, result);
   }
 
   @Post(':date/:model/fail')
@@ -135,13 +136,15 @@ export class ModelDaysController {
     @Body({ schema: failRequest }) { attempt, error, retryable }: z.output<typeof failRequest>,
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
+    @Answers() answering: Answering,
   ): Promise<ModelDayView> {
-    const { date, model } = id;
+    const { jobId, date, model } = id;
     const failure = { attempt, error, failureCode: 'executor_error', retryable } as const;
-    const changed = await this.commands.execute(
-      new ChangeJob(id.jobId, { type: 'FailModelDay', date, model, ...failure }, caller, expectedVersion),
+    const intent = { type: 'FailModelDay', date, model, ...failure } as const;
+    return answering.of<ChangedJob, ModelDayView>(
+      (keeper) => this.commands.execute(new ChangeJob(jobId, intent, caller, expectedVersion, keeper)),
+      async (changed) => ({ body: await this.viewOf(id, changed, null) }),
     );
-    return this.answer(id, changed, null);
   }
 
   @Post(':date/:model/heartbeat')
@@ -156,15 +159,17 @@ export class ModelDaysController {
     @Param({ schema: modelDayId }) id: ModelDayId,
     @Body({ schema: heartbeatRequest }) { attempt, progress }: z.output<typeof heartbeatRequest>,
     @IfMatch() expectedVersion: number | undefined,
+    @Answers() answering: Answering,
   ) {
-    const { leaseExpiresAt, cancelled } = await this.commands.execute(
-      new RenewLease(workOf(id), attempt, progress, expectedVersion),
+    return answering.of<RenewedLease, z.output<typeof leaseAnswer>>(
+      (keeper) =>
+        this.commands.execute(new RenewLease(workOf(id), attempt, progress, expectedVersion, keeper)),
+      ({ leaseExpiresAt, cancelled }) => ({ body: { lease_expires_at: leaseExpiresAt, cancelled } }),
     );
-    return { lease_expires_at: leaseExpiresAt, cancelled };
   }
 
   /** From the state just written; a report heard before is answered as the first time, from the tables. */
-  private async answer(id: ModelDayId, { job, events }: ChangedJob, result: unknown): Promise<ModelDayView> {
+  private async viewOf(id: ModelDayId, { job, events }: ChangedJob, result: unknown): Promise<ModelDayView> {
     if (events.length === 0) return this.queries.execute(new FindModelDay(id));
     return modelDayView(detailRowOf(job, indexOf(job, id.date, id.model)), result, nobody);
   }

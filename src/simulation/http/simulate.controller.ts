@@ -4,10 +4,12 @@ import { Body, Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@n
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import type { Metadata } from '../../event-store/event-store.js';
+import { Answers, Answering, type MadeAnswer } from '../../http/answering.js';
 import { Caller } from '../../http/metadata.js';
 import { json } from '../../http/responses.js';
-import { CreateJob } from '../commands/create-job.js';
+import { CreateJob, type CreatedJob } from '../commands/create-job.js';
 import { ConfigFolder } from '../request/config-folder.js';
 import { JobPolicy } from '../commands/job-policy.js';
 import { resolveRequest } from '../request/job-request.js';
@@ -17,6 +19,9 @@ import { ApiCommand, ApiRead } from './job-operations.js';
 import { acceptedAnswer, jobAnswer, sameRequestAnswer, wholeJobAnswer } from './job-schemas.js';
 import { ListLengths } from './list-lengths.js';
 import { triggerRequest, type TriggerRequest } from './requests.js';
+
+type AcceptedJob = z.output<typeof acceptedAnswer>;
+type SameRequest = z.output<typeof sameRequestAnswer>;
 
 @ApiTags('Simulations')
 @Controller('simulate')
@@ -44,20 +49,10 @@ export class SimulateController {
   async trigger(
     @Body({ schema: triggerRequest }) body: TriggerRequest,
     @Caller() caller: Metadata,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @Answers() answering: Answering,
   ) {
     const request = await resolveRequest(body, this.configs, this.policy.limits.modelDaysMax);
-    const { created, job } = await this.commands.execute(new CreateJob(request, caller));
-    const { job_id, status, date_range, models, progress, created_at } = viewOfJob(job);
-    reply.header('location', `/jobs/${job_id}`);
-    if (!created) {
-      reply.code(200);
-      const message = 'This request is there already: follow its job.';
-      return { job_id, status, date_range, models, progress, created_at, message };
-    }
-    const message = `Job accepted: follow it at /simulate/status/${job_id}.`;
-    const total_model_days = progress.total_model_days;
-    return { job_id, status: 'accepted', date_range, models, total_model_days, created_at, message };
+    return answering.of((keeper) => this.commands.execute(new CreateJob(request, caller, keeper)), answerOf);
   }
 
   @Get('status/:jobId')
@@ -83,6 +78,28 @@ export class SimulateController {
   current(): Promise<JobView> {
     return this.queries.execute(new FindJob());
   }
+}
+
+function answerOf({ created, job }: CreatedJob): MadeAnswer<AcceptedJob | SameRequest> {
+  const { job_id, status, date_range, models, progress, created_at } = viewOfJob(job);
+  const headers = { location: `/jobs/${job_id}` };
+  if (!created) {
+    const message = 'This request is there already: follow its job.';
+    const body = { job_id, status, date_range, models, progress, created_at, message };
+    return { status: 200, headers, body };
+  }
+  const message = `Job accepted: follow it at /simulate/status/${job_id}.`;
+  const { total_model_days } = progress;
+  const body = {
+    job_id,
+    status: 'accepted',
+    date_range,
+    models,
+    total_model_days,
+    created_at,
+    message,
+  } as const;
+  return { headers, body };
 }
 
 /** The document in pieces, so that a job of 100,000 model-days is never in memory as one text. */
