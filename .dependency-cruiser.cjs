@@ -45,7 +45,7 @@ const commandLine = [
     to: {
       path: '^src/',
       pathNot:
-        '^src/((cli|client|runtime|database|event-store|kind|proof|audit)/|(config|kinds|schema)\\.ts$)',
+        '^src/((cli|client|runtime|database|event-store|kind|proof|audit)/|(config|environment|kinds|schema)\\.ts$)',
     },
   },
   {

@@ -40,11 +40,15 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/config.ts', 'src/cli.ts', 'src/main.ts'],
+    ignores: ['src/environment.ts', 'src/cli.ts', 'src/main.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'The environment is read in src/config.ts only.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'The environment is read in src/environment.ts only.',
+        },
       ],
     },
   },

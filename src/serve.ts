@@ -1,12 +1,14 @@
 // Runs a service as a process: from its settings to its end by a signal.
 import { once } from 'node:events';
-import { environmentWithFile, readSettings, UnusableSettings } from './config.js';
+import { readSettings, type Settings } from './config.js';
+import { environmentWithFile, UnusableSettings, type Environment } from './environment.js';
 import { DatabaseUnavailable } from './database/database-error.js';
 import { DatabaseInUse } from './database/service-lock.js';
 import { UnusableDatabase } from './database/unusable-database.js';
 import { interruption, type Interruption } from './runtime/interruption.js';
 import { systemRuntime } from './runtime/runtime.js';
 import { startService } from './service.js';
+import { findExecutor } from './work/executors/find-executor.js';
 import { UnusableExecutor } from './work/executors/unusable-executor.js';
 
 /** Errors that are the starter's to mend: the message says how, and a stack would only hide it. */
@@ -21,7 +23,7 @@ export async function serve(
   { signal }: Interruption = interruption(),
 ): Promise<never> {
   try {
-    const settings = readSettings(environmentWithFile(environment));
+    const settings = await usableSettings(environmentWithFile(environment));
     const service = await startService(settings, systemRuntime, { signal });
     if (!signal.aborted) await once(signal, 'abort');
     await service.stop();
@@ -33,6 +35,19 @@ export async function serve(
   }
   // Not when nothing is left to do: a module executor may have left a timer running, or a function that never returns.
   process.exit(0);
+}
+
+/** Among all that is wrong is also an executor that is not there. @throws UnusableSettings */
+async function usableSettings(environment: Environment): Promise<Settings> {
+  const { EXECUTOR: executor, PATH: searchPath = '' } = environment;
+  if (executor === undefined || executor === '') return readSettings(environment);
+  try {
+    await findExecutor(executor, searchPath);
+  } catch (error) {
+    if (!(error instanceof UnusableExecutor)) throw error;
+    return readSettings(environment, { EXECUTOR: error.message });
+  }
+  return readSettings(environment);
 }
 
 function messageFor(error: unknown): string {

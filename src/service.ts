@@ -2,7 +2,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { destination, pino, type DestinationStream, type Logger } from 'pino';
 import { openApplication, type Application } from './application.js';
-import { environmentWith, type Settings } from './config.js';
+import type { Settings } from './config.js';
+import { environmentWith } from './environment.js';
 import { kinds as allKinds } from './kinds.js';
 import { loadKinds, type KindList } from './kind/kind.js';
 import type { Database } from './database/database.js';

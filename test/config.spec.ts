@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { environmentWithFile, readSettings, UnusableSettings } from '../src/config.js';
+import { readSettings } from '../src/config.js';
+import { environmentWithFile, UnusableSettings } from '../src/environment.js';
 import { workplace } from './support/workplace.js';
 
 const defaults = {
@@ -100,6 +101,21 @@ describe('the settings', () => {
     ['LOG_LEVEL', 'verbose'],
   ])('cannot be %s=%s', (name, value) => {
     expect(problems({ [name]: value })).toEqual([expect.stringContaining(`${name}=${value}: `)]);
+  });
+
+  it('say the whole rule that is broken, whichever part of it', () => {
+    const rule = 'must be a whole number from 10 to 86400000';
+    for (const value of ['-1', '9', '86400001', '1.5', 'soon'])
+      expect(problems({ LEASE_MS: value })).toEqual([`  LEASE_MS=${value}: ${rule}`]);
+    expect(problems({ ON_RESTART: 'retry' })).toEqual(['  ON_RESTART=retry: must be fail or resume']);
+  });
+
+  it('are reported together with what whoever looked has found', () => {
+    const found = { EXECUTOR: 'There is no file nowhere.js.' };
+    expect(() => readSettings({ EXECUTOR: 'module:nowhere.js', PORT: 'x' }, found)).toThrow(
+      /PORT=x: must be a whole number from 0 to 65535\n {2}EXECUTOR=module:nowhere.js: There is no file/,
+    );
+    expect(() => readSettings({ EXECUTOR: 'module:nowhere.js' }, found)).toThrow(UnusableSettings);
   });
 
   it('are reported all at once when they are wrong', () => {

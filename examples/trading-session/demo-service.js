@@ -1,6 +1,7 @@
 // Starts a Daybook service for the demo, as `npm start` would: another process, its log aside.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 
@@ -18,18 +19,27 @@ async function isFree(port) {
   }
 }
 
+/** The port that the settings ask for; else the usual one, or any free one when somebody else has that. */
+async function wantedPort() {
+  const { PORT: given = '' } = process.env;
+  if (given !== '') return given;
+  return (await isFree(3000)) ? '3000' : '0';
+}
+
 /** Resolves when the service listens; rejects with what it says when it cannot start. */
 export async function startDaybook() {
+  // The service reads it too; what the environment says goes before it.
+  if (existsSync('.env')) process.loadEnvFile();
   const child = spawn(process.execPath, ['dist/main.js'], {
     env: {
       ...process.env,
-      // What the demo tells of is where it says, whatever the settings of this shell are.
+      // What the demo tells of is where it says, whatever the other settings of this shell are.
       HOST: '127.0.0.1',
       DATABASE_URL: 'sqlite:data/jobs.db',
       CONFIG_DIR: 'configs',
       LOG_LEVEL: 'info',
       EXECUTOR: 'module:examples/trading-session/session.js',
-      PORT: (await isFree(3000)) ? '3000' : '0',
+      PORT: await wantedPort(),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -59,7 +59,8 @@ export async function backup(file: string, options: BackupOptions, shell: Shell)
   shell.print(`${made.file}: ${made.bytes} bytes, ${made.events} events, up to position ${made.position}.`);
   if (made.verification === undefined)
     shell.print('It was not verified: nobody has looked at what is in it.');
-  shell.print(`The signing key is not in it. Keep ${keyFile} in another safe place.`);
+  if (existsSync(keyFile))
+    shell.print(`The signing key is not in it. Keep ${keyFile} in another safe place.`);
 }
 
 /** @throws Error when the file is there already, or the copy cannot be made; Interrupted. Then nothing is left behind. */

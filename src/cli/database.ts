@@ -1,5 +1,6 @@
 // Which database a command means, and reading it beside whoever has it.
-import { environmentWithFile, readSettings, type Settings } from '../config.js';
+import { readSettings, type Settings } from '../config.js';
+import { environmentWithFile } from '../environment.js';
 import type { DatabaseFiles } from '../database/database-files.js';
 import type { Engine, OpenReader } from '../database/engine.js';
 import { engineOf, urlOfFile } from '../database/engines.js';

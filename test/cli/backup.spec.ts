@@ -51,8 +51,11 @@ it('is one snapshot, a prefix of the log, while hundreds of commands are under w
   expect(await service.end('SIGTERM')).toMatchObject({ code: 0 });
 });
 
-it('says where the signing key is, which is not in it', async () => {
+it('says where the signing key is, which is not in it, once there is one', async () => {
   const database = fixtureDatabase(place, 'told');
+  const keyless = await daybook('backup', place.path('keyless.db'), '--database', database);
+  expect(keyless.out).not.toContain('signing key');
+  await daybook('export', place.path('told.ndjson'), '--database', database);
   const file = place.path('told', 'deep', 'backup.db');
   const { code, out } = await daybook('backup', file, '--database', database);
   expect(code).toBe(0);

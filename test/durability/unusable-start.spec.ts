@@ -38,6 +38,8 @@ describe('a start with settings that cannot be used', () => {
         WORKER_CONCURRENCY: '4.5',
         DATABASE_URL: 'jobs.db',
         LOG_LEVEL: 'loud',
+        LEASE_MS: '-1',
+        EXECUTOR: 'module:/nowhere.mjs',
       }),
     );
     for (const said of [
@@ -47,12 +49,20 @@ describe('a start with settings that cannot be used', () => {
       'WORKER_CONCURRENCY=4.5: must be a whole number',
       'DATABASE_URL=jobs.db: must be sqlite:<path>',
       'LOG_LEVEL=loud: ',
+      'LEASE_MS=-1: must be a whole number from 10 to 86400000',
+      'EXECUTOR=module:/nowhere.mjs: There is no file /nowhere.mjs.',
     ]) {
       expect(complaint).toContain(said);
     }
   });
 
   it('says what is wrong with an executor', async () => {
+    for (const [executor, why] of [
+      ['python3 session.py', 'There is no executor "python3 session.py": give none, module:<path> or'],
+      ['command:no-such-program', 'There is no program no-such-program on the PATH'],
+    ] as const)
+      expect(await complaintOf(settings({ EXECUTOR: executor }))).toContain(`EXECUTOR=${executor}: ${why}`);
+
     const broken = place.write('broken.mjs', "throw new Error('no market data');");
     const complaint = await complaintOf(settings({ EXECUTOR: `module:${broken}` }));
     expect(complaint).toBe(`The module ${broken} fails to load: no market data\n`);

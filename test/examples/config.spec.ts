@@ -77,7 +77,8 @@ describe('the config of the trading session', () => {
     expect(readConfig(path).paceMs).toBe(2);
   });
 
-  it('that does not exist is an error', () => {
+  it('that does not exist is an error, unless it is the default one', () => {
     expect(() => readConfig(join(folder, 'missing.json'))).toThrow('missing.json');
+    expect(readConfig(join(folder, 'default_config.json')).paceMs).toBe(0);
   });
 });

@@ -16,6 +16,8 @@ export interface JobConfig {
   /** With the folder's own name in front. */
   path: string;
   sha256: string;
+  /** False for a default config that nobody wrote: it counts as an empty one. */
+  isThere: boolean;
   /** Every model it lists; undefined when it lists none, and then any goes. */
   listedModels: readonly string[] | undefined;
   /** Those that run when a request names none. */
@@ -25,6 +27,8 @@ export interface JobConfig {
 
 /** A file that is wrong in every line is told of the first problems. */
 const reportedMax = 20;
+
+const defaultConfig = 'default_config.json';
 
 /** A config is settings, not data. */
 const configBytesMax = 1024 * 1024;
@@ -52,6 +56,21 @@ export class ConfigFolder {
     if (!staysInside(configPath)) throw wrong(`must name a file inside of ${this.name}/`);
     const path = `${this.name}/${inside.split(sep).join('/')}`;
     const bytes = await this.bytesOf(inside, path);
+    if (bytes === undefined) throw wrong(`there is no file ${path}`);
+    return { ...this.understood(bytes, path), isThere: true };
+  }
+
+  /**
+   * What goes for a request that names no config. Nobody has to write one: a missing file counts as `{}`.
+   * @throws Problem as `read` does, for one that is there
+   */
+  async readDefault(): Promise<JobConfig> {
+    const path = `${this.name}/${defaultConfig}`;
+    const bytes = await this.bytesOf(defaultConfig, path);
+    return { ...this.understood(bytes ?? Buffer.from('{}'), path), isThere: bytes !== undefined };
+  }
+
+  private understood(bytes: Buffer, path: string): Omit<JobConfig, 'isThere'> {
     const config = configShape.safeParse(parsed(bytes, path));
     if (!config.success) {
       const problems = config.error.issues
@@ -76,7 +95,8 @@ export class ConfigFolder {
     return path.startsWith(this.name + sep) ? path.slice(this.name.length + 1) : path;
   }
 
-  private async bytesOf(inside: string, path: string): Promise<Buffer> {
+  /** Undefined when there is no such file. */
+  private async bytesOf(inside: string, path: string): Promise<Buffer | undefined> {
     try {
       const file = await realpath(join(this.folder, inside));
       if (leaves(relative(await realpath(this.folder), file)))
@@ -91,8 +111,8 @@ export class ConfigFolder {
     } catch (error) {
       if (error instanceof Problem) throw error;
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-      const missing = code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
-      throw wrong(missing ? `there is no file ${path}` : `${path} cannot be read (${code})`);
+      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
+      throw wrong(`${path} cannot be read (${code})`);
     }
   }
 }

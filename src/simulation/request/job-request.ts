@@ -5,15 +5,14 @@ import type { TriggerRequest } from '../http/requests.js';
 import type { ConfigFolder, JobConfig } from './config-folder.js';
 import { countWeekdays, weekdaysBetween } from './weekdays.js';
 
-const defaultConfig = 'default_config.json';
-
 /** @throws Problem `invalid_request` with every problem at once */
 export async function resolveRequest(
   request: TriggerRequest,
   configs: ConfigFolder,
   modelDaysMax: number,
 ): Promise<WantedJob> {
-  const config = await configs.read(request.config_path ?? defaultConfig);
+  const { config_path: path } = request;
+  const config = await (path === undefined ? configs.readDefault() : configs.read(path));
   const models = modelsOf(request, config);
   const dates = datesOf(request, config, modelDaysMax);
   const problems = [...models.problems, ...dates.problems];
@@ -38,10 +37,11 @@ const wrong = (pointer: string, detail: string): Resolved => ({
   problems: [{ pointer, detail }],
 });
 
-function modelsOf({ models }: TriggerRequest, { path, enabledModels, listedModels }: JobConfig): Resolved {
+function modelsOf({ models }: TriggerRequest, config: JobConfig): Resolved {
+  const { path, enabledModels, listedModels } = config;
   if (models === undefined) {
     if (enabledModels.length > 0) return ok(enabledModels);
-    return wrong('/models', `must name at least one model: ${path} lists none that is enabled`);
+    return wrong('/models', `must name at least one model: ${lacking(config, 'lists none that is enabled')}`);
   }
   if (listedModels === undefined || listedModels.length === 0) return ok(models);
   const unknown = models.filter((model) => !listedModels.includes(model));
@@ -49,18 +49,23 @@ function modelsOf({ models }: TriggerRequest, { path, enabledModels, listedModel
   return wrong('/models', `names ${named(unknown)}, not among the models of ${path}: ${named(listedModels)}`);
 }
 
+/** Why a config fills nothing in. */
+const lacking = ({ path, isThere }: JobConfig, why: string): string =>
+  isThere ? `${path} ${why}` : `there is no ${path} to take them from`;
+
 /** The first of them, in quotes. */
 function named(models: readonly string[]): string {
   const first = models.slice(0, 20).map((model) => JSON.stringify(model));
   return models.length > first.length ? `${first.join(', ')}, …` : first.join(', ');
 }
 
-function datesOf(request: TriggerRequest, { path, dateRange }: JobConfig, datesMax: number): Resolved {
+function datesOf(request: TriggerRequest, config: JobConfig, datesMax: number): Resolved {
+  const { dateRange } = config;
   if (request.date_range !== undefined) return ok(request.date_range);
   const { start_date: start, end_date: end } = request;
   if (start !== undefined && end !== undefined) return rangeOf(start, end, datesMax, '/end_date');
   if (dateRange === undefined)
-    return wrong('/date_range', `must name at least one date: ${path} has no date_range`);
+    return wrong('/date_range', `must name at least one date: ${lacking(config, 'has no date_range')}`);
   return rangeOf(dateRange.start, dateRange.end, datesMax, '/config_path');
 }
 

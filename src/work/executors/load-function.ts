@@ -1,15 +1,10 @@
 // Finds the function that runs the work in somebody's ES module, or says what stands in the way.
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { errorFrom } from './error-from.js';
 import type { WorkFunction } from './module-executor.js';
 import { UnusableExecutor } from './unusable-executor.js';
 
 const load = async (file: string): Promise<Record<string, unknown>> => {
-  const found = await stat(file).catch(() => undefined);
-  if (found === undefined) throw new UnusableExecutor(`There is no file ${file}.`);
-  if (!found.isFile()) throw new UnusableExecutor(`${file} is not a file: give the path of an ES module.`);
   try {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (thrown) {
@@ -19,9 +14,8 @@ const load = async (file: string): Promise<Record<string, unknown>> => {
   }
 };
 
-/** Imports the module at `path`, absolute or relative to the working directory. Throws UnusableExecutor. */
-export const loadFunction = async (path: string, functionName: string): Promise<WorkFunction> => {
-  const file = resolve(path);
+/** @param file the absolute path of a module. Throws UnusableExecutor. */
+export const loadFunction = async (file: string, functionName: string): Promise<WorkFunction> => {
   const exported = await load(file);
   const work = exported[functionName];
   if (typeof work === 'function') return work as WorkFunction;

@@ -139,6 +139,7 @@ describe('a config', () => {
     write('whole.json', text);
     expect(await folder.read('whole.json')).toEqual({
       path: 'configs/whole.json',
+      isThere: true,
       sha256: createHash('sha256').update(text).digest('hex'),
       listedModels: ['a', 'b', 'c'],
       enabledModels: ['a', 'c'],

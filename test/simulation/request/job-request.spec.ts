@@ -141,3 +141,34 @@ it('takes the config as it is now, and not as it was', async () => {
   const [after] = await storedEvents(service, second.job_id);
   expect(after!.data.config_sha256).not.toBe(before!.data.config_sha256);
 });
+
+describe('where nobody wrote a default config', () => {
+  let bare: TestService;
+
+  beforeAll(async () => {
+    bare = await startTestService(place, { CONFIG_DIR: place.path('nowhere') });
+  });
+
+  it('a request that names its models and dates needs none', async () => {
+    const { status, body } = await bare.post('/simulate/trigger', one);
+    expect(status).toBe(202);
+    expect((await bare.get(`/jobs/${body.job_id}`)).body.config_path).toBe('nowhere/default_config.json');
+    const [created] = await storedEvents(bare, body.job_id);
+    const sha256 = createHash('sha256').update('{}').digest('hex');
+    expect(created).toMatchObject({ data: { config_sha256: sha256 } });
+  });
+
+  it('another one is told where its models and dates could have come from', async () => {
+    const answer = await bare.post('/simulate/trigger', {});
+    expectWrongFields(answer, '/models', '/date_range');
+    for (const { detail } of answer.body.errors)
+      expect(detail).toContain('there is no nowhere/default_config.json to take them from');
+  });
+
+  it('one that names a config means that one', async () => {
+    expectWrongFields(
+      await bare.post('/simulate/trigger', { ...one, config_path: 'default_config.json' }),
+      '/config_path',
+    );
+  });
+});
