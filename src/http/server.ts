@@ -26,6 +26,8 @@ const parameterLengthMax = 200 * 12;
 export function createAdapter(options: ServerOptions): FastifyAdapter {
   const { bodyLimitBytes, runtime, log, observers, prepare } = options;
   const adapter = new FastifyAdapter({
+    // There is no middleware, whose engine would look at every request.
+    skipMiddie: true,
     bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength: parameterLengthMax },
     forceCloseConnections: 'idle',
