@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { isRefusal } from '../runtime/refusal.js';
 import { pause, stopwatch, type Cancel, type Runtime } from '../runtime/runtime.js';
 import { isFinal, type Executor, type Progress } from './executors/executor.js';
+import { printing } from './prints.js';
 import type { Failure } from './work-kind.js';
 import { factsOf, type Claim, type WorkSource } from './work-source.js';
 
@@ -96,12 +97,14 @@ export class Execution {
     let outcome: ExecutionOutcome = 'completed';
     let report: () => Promise<void>;
     try {
-      const result = await executor.execute(this.claim.request, {
-        signal: this.abort.signal,
-        reportProgress: (progress) => {
-          this.progress = progress;
-        },
-      });
+      const result = await printing(this.options.log, factsOf(this.claim), () =>
+        executor.execute(this.claim.request, {
+          signal: this.abort.signal,
+          reportProgress: (progress) => {
+            this.progress = progress;
+          },
+        }),
+      );
       report = () => this.options.source.complete(this.claim, result);
     } catch (error) {
       outcome = this.ending ?? 'executor_error';

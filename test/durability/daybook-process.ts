@@ -12,6 +12,8 @@ export const main = join(import.meta.dirname, '../../dist/main.js');
 export interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
+  /** The lines that it wrote on standard output: its log. */
+  stdout: string[];
   /** All that it wrote on standard error. */
   stderr: string;
 }
@@ -72,19 +74,21 @@ function spawnDaybook(
     detached: true,
   });
   running.add(child);
+  const stdout: string[] = [];
   const stderr = text(child.stderr);
   const exit = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
       running.delete(child);
       stderr.then((all) => {
-        resolve({ code, signal, stderr: all });
+        resolve({ code, signal, stdout, stderr: all });
       }, reject);
     });
   });
   const url = new Promise<string | undefined>((resolve) => {
     createInterface(child.stdout)
       .on('line', (line) => {
+        stdout.push(line);
         // npm says what it runs.
         if (!line.startsWith('{')) return;
         const { url: found } = JSON.parse(line) as { url?: string };
