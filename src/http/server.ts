@@ -2,14 +2,16 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { pointerOf } from '../runtime/json-pointer.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { identifyAll } from './actor.js';
 import { answerUnreadable } from './client-error.js';
 import { correlate, correlateAll } from './correlation.js';
+import { takeJson } from './json-body.js';
 import { answerProblem } from './problem.filter.js';
 import { invalidRequest } from './problem.js';
 import { watchRequest, watchRequests, type RequestObserver } from './request-watch.js';
-import { pointerOf } from './validation.js';
+import { readBeforeAnswers } from './unread-body.js';
 
 export interface ServerOptions {
   bodyLimitBytes: number;
@@ -28,7 +30,6 @@ export function createAdapter(options: ServerOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     // There is no middleware, whose engine would look at every request.
     skipMiddie: true,
-    bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength: parameterLengthMax },
     forceCloseConnections: 'idle',
     // Whoever still has a connection when the service stops is served, and then let go.
@@ -46,21 +47,10 @@ export function createAdapter(options: ServerOptions): FastifyAdapter {
   prepare?.(fastify);
   correlateAll(fastify, runtime);
   watchRequests(fastify, observers);
+  readBeforeAnswers(fastify, runtime);
   identifyAll(fastify);
   refuseUnknownParameters(fastify);
-  fastify.removeAllContentTypeParsers();
-  // No object of ours is merged with one of a caller's, and schemas refuse what they do not know: in a result any key goes.
-  const parseJson = fastify.getDefaultJsonParser('ignore', 'ignore');
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body !== '') return parseJson(request, body as string, done);
-    done(null, undefined);
-    return undefined;
-  });
-  fastify.addHook('preValidation', (request, _reply, done) => {
-    // A POST without a body is a POST with {}.
-    if (request.method === 'POST' && request.body === undefined) request.body = {};
-    done();
-  });
+  takeJson(fastify, bodyLimitBytes);
   return adapter;
 }
 

@@ -1,12 +1,7 @@
 // Requests are checked against one schema each: all wrong fields are reported at once.
 import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { pointerOf } from '../runtime/json-pointer.js';
 import { invalidRequest, type FieldProblem } from './problem.js';
-
-const escaped = (segment: string): string => segment.replaceAll('~', '~0').replaceAll('/', '~1');
-
-/** A JSON pointer (RFC 6901). */
-export const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((segment) => `/${escaped(String(segment))}`).join('');
 
 interface Issue {
   readonly message: string;
@@ -20,20 +15,23 @@ function* fieldProblems(issues: readonly Issue[]): Generator<FieldProblem> {
     const pointer = pointerOf(path.map((segment) => (typeof segment === 'object' ? segment.key : segment)));
     if (keys === undefined) yield { pointer, detail: message };
     for (const key of keys ?? [])
-      yield { pointer: `${pointer}/${escaped(key)}`, detail: 'is not a field of this request' };
+      yield { pointer: pointer + pointerOf([key]), detail: 'is not a field of this request' };
   }
 }
 
 /** How many problems one answer lists. */
 const reportedMax = 100;
 
-/** The first hundred; when there are more, a last one says how many. */
+/** The first hundred; when there are more, a last one says how many were found. */
 function reportedProblems(issues: readonly Issue[]): FieldProblem[] {
   const total = issues.reduce((sum, { keys }) => sum + (keys?.length ?? 1), 0);
   const problems: FieldProblem[] = [];
   for (const problem of fieldProblems(issues)) {
     if (problems.length === reportedMax) {
-      return [...problems, { pointer: '', detail: `and ${total - reportedMax} more that are not listed` }];
+      return [
+        ...problems,
+        { pointer: '', detail: `and at least ${total - reportedMax} more that are not listed` },
+      ];
     }
     problems.push(problem);
   }

@@ -42,14 +42,12 @@ describe('a body', () => {
     },
   );
 
-  it('that names a field twice means the last one', async () => {
-    expectWrongFields(await service.post('/jobs/x/cancel', '{"reason": "good", "reason": 7}'), '/reason');
-    expectProblem(
-      await service.post('/jobs/x/cancel', '{"reason": 7, "reason": "good"}'),
-      404,
-      'job_not_found',
-    );
-  });
+  it.each(['{"reason": "good", "reason": "bad"}', '{"reason": "good", "r\\u0065ason": "good"}'])(
+    'that names a field twice is refused: %s',
+    async (body) => {
+      expectWrongFields(await service.post('/jobs/x/cancel', body), '');
+    },
+  );
 
   it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'json', 'text/json'])(
     'of the media type %s is refused',
@@ -101,8 +99,8 @@ describe('a body', () => {
 
   it('that is nested 100,000 levels deep is refused, wherever the nest is', async () => {
     const nest = '['.repeat(100_000) + ']'.repeat(100_000);
-    expectWrongFields(await service.post(trigger, nest), '');
-    expectWrongFields(await service.post(trigger, `{"models": ${nest}}`), '/models/0');
+    expectWrongFields(await service.post(trigger, nest), '/0');
+    expectWrongFields(await service.post(trigger, `{"models": ${nest}}`), '/models');
     expectWrongFields(await service.post(trigger, `{"surprise": ${nest}}`), '/surprise');
     const objects = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
     expectWrongFields(await service.post('/jobs/x/cancel', objects), '/a');
@@ -114,7 +112,10 @@ describe('a body', () => {
     expectProblem(answer, 422, 'invalid_request');
     expect(answer.body.errors).toHaveLength(101);
     expect(answer.body.errors.at(99).pointer).toBe('/field99');
-    expect(answer.body.errors.at(-1)).toEqual({ pointer: '', detail: 'and 9900 more that are not listed' });
+    expect(answer.body.errors.at(-1)).toEqual({
+      pointer: '',
+      detail: 'and at least 9900 more that are not listed',
+    });
   });
 });
 

@@ -12,17 +12,32 @@ import { jsonValue } from '../request/json-value.js';
 
 const body = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape);
 
-const distinct = (values: readonly unknown[], context: z.RefinementCtx): void => {
-  for (const value of duplicatesIn(values.filter((one) => typeof one === 'string'))) {
-    context.addIssue({ code: 'custom', message: `names ${JSON.stringify(value)} more than once` });
+/** How many wrong values of a list are looked for: one more than are listed, since there may be 100,000. */
+const wrongMax = 101;
+
+/** Each value is text that `one` takes, and stands once. */
+function checkValues(one: z.ZodType<string>, values: readonly unknown[], context: z.RefinementCtx): void {
+  const { issues } = context;
+  const enough = (): boolean => issues.length >= wrongMax;
+  for (const [index, value] of values.entries()) {
+    if (enough()) return;
+    for (const { message } of one.safeParse(value).error?.issues ?? [])
+      context.addIssue({ code: 'custom', message, path: [index] });
   }
-};
+  for (const value of duplicatesIn(values.filter((value) => typeof value === 'string'))) {
+    if (enough()) return;
+    context.addIssue(`names ${JSON.stringify(value)} more than once`);
+  }
+}
 
 const listOf = (one: z.ZodType<string>) =>
   z
-    .array(one)
+    .array(z.unknown() as z.ZodType<string>)
     .min(1, 'must name at least one')
-    .superRefine(distinct, { when: ({ value }) => Array.isArray(value) });
+    .superRefine((values, context) => {
+      checkValues(one, values, context);
+    })
+    .meta({ items: z.toJSONSchema(z.array(one)).items });
 
 interface Range {
   date_range?: unknown;

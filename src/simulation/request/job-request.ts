@@ -44,7 +44,8 @@ function modelsOf({ models }: TriggerRequest, config: JobConfig): Resolved {
     return wrong('/models', `must name at least one model: ${lacking(config, 'lists none that is enabled')}`);
   }
   if (listedModels === undefined || listedModels.length === 0) return ok(models);
-  const unknown = models.filter((model) => !listedModels.includes(model));
+  const listed = new Set(listedModels);
+  const unknown = models.filter((model) => !listed.has(model));
   if (unknown.length === 0) return ok(models);
   return wrong('/models', `names ${named(unknown)}, not among the models of ${path}: ${named(listedModels)}`);
 }

@@ -4,20 +4,20 @@ import { z } from 'zod';
 /** Deeper values exist to break whoever walks them. */
 const levelsMax = 500;
 
-/** What JSON text can carry and the log cannot, or undefined when all is well. Its own stack: the value may be deep. */
-function unkeepable(value: unknown): string | undefined {
+/** Its own stack: the value may be deep. */
+function isTooDeep(value: unknown): boolean {
   const waiting: { value: unknown; level: number }[] = [{ value, level: 0 }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { value, level } = next;
-    if (typeof value === 'number' && !Number.isFinite(value)) return 'has a number too large to be kept';
     if (typeof value !== 'object' || value === null) continue;
-    if (level === levelsMax) return `must not be nested deeper than ${levelsMax} levels`;
-    for (const inner of Object.values(value)) waiting.push({ value: inner, level: level + 1 });
+    if (level === levelsMax) return true;
+    for (const inner of Object.values(value))
+      if (typeof inner === 'object') waiting.push({ value: inner, level: level + 1 });
   }
-  return undefined;
+  return false;
 }
 
-export const jsonValue = z.unknown().superRefine((value, context) => {
-  const message = unkeepable(value);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
+/** That its numbers can be kept, the text has shown. */
+export const jsonValue = z
+  .unknown()
+  .refine((value) => !isTooDeep(value), `must not be nested deeper than ${levelsMax} levels`);

@@ -6,20 +6,25 @@ import { ownActor } from '../../event-store/event-store.js';
 export const text = (lengthMax: number) =>
   z
     .string()
-    .max(lengthMax)
+    // Before anything walks it: it may be as long as a body.
+    .max(lengthMax, { abort: true })
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 
 /** A day of the calendar; `2025-1-6` and `2025-02-30` are none. */
 export const isoDate = z.iso.date({ error: 'must be a calendar date in the form YYYY-MM-DD' });
 
+const nameLengthMax = 200;
+
 /** In Unicode code points, so that a character outside of the basic plane counts once. */
-const lengthOf = (text: string): number => Array.from(text).length;
+const isShort = (name: string): boolean =>
+  name.length <= nameLengthMax ||
+  (name.length <= 2 * nameLengthMax && Array.from(name).length <= nameLengthMax);
 
 /** Anything that can be shown goes, slashes and spaces too. */
 export const modelName = z
   .string()
   .min(1, 'must have at least 1 character')
-  .refine((name) => lengthOf(name) <= 200, 'must have at most 200 characters')
+  .refine(isShort, { error: `must have at most ${nameLengthMax} characters`, abort: true })
   .refine((name) => !/\p{Cc}/u.test(name), 'must not contain control characters')
   .refine((name) => name.isWellFormed(), 'must be well-formed Unicode');
 

@@ -276,12 +276,15 @@ describe('a result', () => {
     }
   });
 
-  it.each(['1e400', '[-1e999]', '{"a": {"b": [0, 1e309]}}'])(
-    'has no number that would be kept as another one: %s',
-    async (result) => {
-      expectWrongFields(await complete(result), '/result');
-    },
-  );
+  it.each([
+    ['1e400', ''],
+    ['[-1e999]', '/0'],
+    ['{"a": {"b": [0, 1e309]}}', '/a/b/1'],
+    ['[[], {"x": 1, "a/b": 9007199254740993}]', '/1/a~1b'],
+    ['1e-400', ''],
+  ])('has no number that would be kept as another one: %s', async (result, pointer) => {
+    expectWrongFields(await complete(result), `/result${pointer}`);
+  });
 
   it('is not nested deeper than can be kept', async () => {
     for (const levels of [501, 5_000, 100_000]) {
