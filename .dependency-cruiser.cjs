@@ -54,7 +54,7 @@ const commandLine = [
     from: {
       path: '^src/cli/',
       pathNot:
-        '^src/cli/((accept-rollback|backup|export|migrate|restore|verify)-command|database|own-files|verify-[a-z]+)\\.ts$',
+        '^src/cli/((accept-rollback|backup|export|key|migrate|restore|verify)-command|database|own-(files|log)|verifier-keys|verify-[a-z]+)\\.ts$',
     },
     to: {
       path: '^src/((database|event-store|kind|proof|audit)/|(kinds|schema)\\.ts$)',

@@ -11,6 +11,7 @@ import { foldMethods, type FoldTask } from './projection/fold-thread.js';
 import { LogFold } from './projection/log-fold.js';
 import { projectedAmong } from './projection/projected.js';
 import { parseCheckpoint } from './proof/checkpoint.js';
+import { parseVerifierKey } from './proof/verifier-key.js';
 import { systemRuntime } from './runtime/runtime.js';
 import { answerCalls, giveWay, tellProgress, type Methods } from './runtime/background.js';
 
@@ -58,7 +59,7 @@ async function openNotary({ url, keyFile, origin }: NotaryOptions): Promise<Open
 
 /** One half of a verification: the tables against the events, or the events against what is known of them. */
 async function check(task: VerifyTask): Promise<Halves[Half]> {
-  const { url, keyFile, kindsUrl, copy, checkpoints = [], half } = task;
+  const { url, keyFile, kindsUrl, copy, checkpoints = [], keys = [], half } = task;
   const opened = await engineOf(url).openReader();
   const onProgress = (done: number): void => {
     tellProgress(port, done);
@@ -69,6 +70,7 @@ async function check(task: VerifyTask): Promise<Halves[Half]> {
       engine: engineOf(copy?.of ?? url),
       keyFile,
       checkpoints: checkpoints.map(parseCheckpoint),
+      keys: keys.map(parseVerifierKey),
       ...(copy === undefined ? {} : { copyHoldsAtLeast: copy.holdsAtLeast ?? 0 }),
       onProgress,
     });

@@ -1,25 +1,20 @@
 // An admin accepts that the log contradicts what was signed of it, after a backup was put back. First the acceptance
 // becomes an event, then the newest signed checkpoint is replaced: whatever ends the process between the two, the old
 // one still stands, nothing is signed, and doing it again finds the event and goes on from there.
-import type { Database } from '../database/database.js';
-import { EventStore } from '../event-store/event-store.js';
 import type { Log } from '../event-store/log.js';
-import { LogSignal } from '../event-store/log-signal.js';
-import { Streams } from '../event-store/streams.js';
-import { advancePositions } from '../projection/position.js';
-import { timestamp, type Runtime } from '../runtime/runtime.js';
-import { acceptanceIn, logKind, logStreamOf, type Acceptance } from './log-kind.js';
+import { timestamp } from '../runtime/runtime.js';
+import { readKeyChanges } from './key-files.js';
+import { readKeyLine } from './key-line.js';
+import { acceptanceIn, logStreamOf, type Acceptance } from './log-kind.js';
+import { reasonLengthMax, recordInLog, requireText, type OwnLog } from './log-stream.js';
 import type { Notary, Rollback } from './notary.js';
 import { logOf } from './signed-log.js';
 import { formatCheckpoint } from '../proof/checkpoint.js';
 
-export interface AcceptRollback {
-  /** Opened by whoever holds the service lock: nothing else writes meanwhile. */
-  database: Database;
+export interface AcceptRollback extends Omit<OwnLog, 'origin'> {
   notary: Notary;
-  runtime: Runtime;
+  keyFile: string;
   reason: string;
-  actor: string;
 }
 
 export interface AcceptedRollback {
@@ -30,13 +25,9 @@ export interface AcceptedRollback {
   checkpoint: string;
 }
 
-const reasonLengthMax = 1_000;
-const actorLengthMax = 200;
-
 /** @throws Error when the log continues what was signed, or the reason or the actor is none; nothing is changed */
 export async function acceptRollback(request: AcceptRollback): Promise<AcceptedRollback> {
   requireText('reason', request.reason, reasonLengthMax);
-  requireText('actor', request.actor, actorLengthMax);
   const rollback = await request.notary.rollback();
   if (rollback === undefined) {
     throw new Error('There is nothing to accept: the log continues the newest checkpoint that was signed.');
@@ -44,33 +35,40 @@ export async function acceptRollback(request: AcceptRollback): Promise<AcceptedR
   const isNew = await record(request, rollback);
   const acceptance = await findAcceptance(logOf(request.database), rollback);
   if (acceptance === undefined) throw new Error('The acceptance was written and is not in the log.');
+  await recordLostKeyChanges(request, rollback);
   const checkpoint = await request.notary.signAfter(acceptance.position);
   return { acceptance, wasRecorded: !isNew, checkpoint };
 }
 
-function requireText(what: string, text: string, lengthMax: number): void {
-  if (text.trim() !== '' && text.length <= lengthMax && /^\P{Cc}*$/u.test(text) && text.isWellFormed())
-    return;
-  throw new Error(`The ${what} must have 1 to ${lengthMax} characters, and no control characters.`);
+/** False when it is in the log already. */
+function record(request: AcceptRollback, { note, present }: Rollback): Promise<boolean> {
+  return recordInLog(
+    { ...request, origin: present.origin },
+    {
+      type: 'AcceptRollback',
+      reason: request.reason,
+      signedCheckpoint: note,
+      presentCheckpoint: formatCheckpoint(present),
+      now: timestamp(request.runtime.nowMs()),
+    },
+  );
 }
 
-/** False when it is in the log already. */
-async function record(
-  { database, runtime, reason, actor }: AcceptRollback,
-  { note, present }: Rollback,
-): Promise<boolean> {
-  const streams = new Streams(logKind, new EventStore(runtime, new LogSignal(), advancePositions));
-  const command = {
-    reason,
-    signedCheckpoint: note,
-    presentCheckpoint: formatCheckpoint(present),
-    now: timestamp(runtime.nowMs()),
-  };
-  const metadata = { actor, correlation_id: runtime.uuid(), causation_id: runtime.uuid() };
-  const { events } = await database.queue.run((transaction) =>
-    streams.execute(transaction, logStreamOf(present.origin), command, metadata),
-  );
-  return events.length > 0;
+/**
+ * The key may have been changed by an event that was lost; the key itself was not. What was kept of that beside the key
+ * is written into the log again, as it was signed then.
+ */
+async function recordLostKeyChanges(
+  request: AcceptRollback,
+  { present: { origin } }: Rollback,
+): Promise<void> {
+  const { database, keyFile } = request;
+  for (const change of readKeyChanges(keyFile)) {
+    const line = await readKeyLine(logOf(database), origin);
+    const follows = line.newest === undefined || line.newest === change.data.old_key;
+    if (follows && !line.has(change.data.statement))
+      await recordInLog({ ...request, origin }, { type: 'ChangeKey', change });
+  }
 }
 
 const pageSize = 100;

@@ -13,10 +13,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import { KeyLine } from './key-line.js';
 import { checkLog, type CheckedLog } from './log-check.js';
+import { keyChangeIn, logStreamOf, type RecordedKeyChange } from './log-kind.js';
 import { failedWith } from '../runtime/durable-files.js';
 import { privateMode } from '../runtime/private-files.js';
-import { openCheckpoint, parseNote, type Checkpoint } from '../proof/checkpoint.js';
+import { openCheckpointBy, parseNote, type Checkpoint } from '../proof/checkpoint.js';
 import type { StoredEvent } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';
 import { eventText, parseEvent } from '../proof/proven-event.js';
@@ -86,41 +88,60 @@ const missing = (position: number): Error =>
   );
 
 export interface ExportCheck {
-  /** Without a key, the signature of the file's checkpoint is not checked. */
-  verifierKey?: VerifierKey | undefined;
+  /** Those that the asker trusts. Without any, the signature of the file's checkpoint is not checked. */
+  keys?: readonly VerifierKey[];
   /** Each must be a prefix of the file. */
   older?: readonly Checkpoint[];
 }
 
+export interface CheckedExport extends CheckedLog {
+  line: KeyLine;
+}
+
 /**
  * Every leaf, the root, the signature, and that the older checkpoint is a prefix.
- * @throws ProofError when the file is not of the form, or its signature is not that of the key
+ * @throws ProofError when the file is not of the form, or its signature is not that of a key that the asker trusts
  * @throws Error when it cannot be read
  */
 export async function checkExport(
   path: string,
-  { verifierKey, older = [] }: ExportCheck,
-): Promise<CheckedLog> {
+  { keys = [], older = [] }: ExportCheck,
+): Promise<CheckedExport> {
   const file = new ExportFile(path);
   const checked = await checkLog({ pages: file.pages(), checkpoints: older });
   // A hole ends the reading: there is nothing left to hold against the checkpoint.
-  if (checked.problems.length > 0) return checked;
-  if (file.note === undefined)
-    throw new ProofError('The file has no last line with a checkpoint: it was cut off.');
-  const checkpoint =
-    verifierKey === undefined ? parseNote(file.note) : openCheckpoint(file.note, verifierKey);
+  if (checked.problems.length > 0) return { ...checked, line: new KeyLine('', []) };
+  const { note, line } = file.end();
+  const { checkpoint, signedBy } =
+    keys.length === 0
+      ? { checkpoint: parseNote(note), signedBy: [] }
+      : openCheckpointBy(note, line.trustedBy(keys));
+  const { problems } = checked;
+  problems.push(...line.problems);
   if (checkpoint.size !== checked.events) {
-    checked.problems.push(
-      `the file holds ${checked.events} events and its checkpoint covers ${checkpoint.size}`,
-    );
+    problems.push(`the file holds ${checked.events} events and its checkpoint covers ${checkpoint.size}`);
   } else if (!checkpoint.root.equals(checked.root)) {
-    checked.problems.push(`the ${checked.events} events of the file are not those of its checkpoint`);
+    problems.push(`the ${checked.events} events of the file are not those of its checkpoint`);
   }
-  return checked;
+  const wrong = line.outOfTurn(checkpoint, signedBy);
+  if (wrong !== undefined) problems.push(wrong);
+  return { ...checked, line };
+}
+
+/**
+ * The line of keys in an export, before anything is checked.
+ * @throws ProofError when the file is not of the form
+ */
+export async function keyLineIn(path: string): Promise<KeyLine> {
+  const file = new ExportFile(path);
+  const pages = file.pages();
+  while ((await pages.next()).done !== true);
+  return file.end().line;
 }
 
 class ExportFile {
-  note: string | undefined;
+  private note: string | undefined;
+  private readonly keyChanges: { streamId: string; recorded: RecordedKeyChange }[] = [];
 
   constructor(private readonly path: string) {}
 
@@ -133,10 +154,33 @@ class ExportFile {
         count += 1;
         const where = `Line ${count} of the file`;
         if (line.subarray(0, checkpointStart.length).equals(checkpointStart)) this.note = noteIn(line, where);
-        else page.push(parseEvent(line, where));
+        else page.push(this.eventIn(line, where));
       }
       yield page;
     }
+  }
+
+  /** What is known when all pages are read. @throws ProofError when it has no end */
+  end(): { note: string; line: KeyLine } {
+    const { note } = this;
+    if (note === undefined)
+      throw new ProofError('The file has no last line with a checkpoint: it was cut off.');
+    const { origin } = parseNote(note);
+    const own = this.keyChanges.filter(({ streamId }) => streamId === logStreamOf(origin));
+    return {
+      note,
+      line: new KeyLine(
+        origin,
+        own.map(({ recorded }) => recorded),
+      ),
+    };
+  }
+
+  private eventIn(line: Buffer, where: string): StoredEvent {
+    const event = parseEvent(line, where);
+    const recorded = keyChangeIn(event);
+    if (recorded !== undefined) this.keyChanges.push({ streamId: event.stream_id, recorded });
+    return event;
   }
 }
 

@@ -17,8 +17,24 @@ interface RollbackAccepted {
   };
 }
 
+/** Another key signs the log's checkpoints from here on. */
+export interface KeyChanged {
+  /** By the old key's signature; or without it, because that one is lost. */
+  type: 'SigningKeyRotated' | 'SigningKeyReplaced';
+  data: {
+    /** A verifier key; `<name>+<id>` when only that is known of a lost one, or null when nothing is. */
+    old_key: string | null;
+    new_key: string;
+    reason: string;
+    changed_at: string;
+    /** The same as a signed note. */
+    statement: string;
+  };
+}
+
 /** An admin accepts that the log contradicts what was signed of it. */
 interface AcceptRollback {
+  type: 'AcceptRollback';
   reason: string;
   /** The signed note that no longer holds. */
   signedCheckpoint: string;
@@ -27,28 +43,49 @@ interface AcceptRollback {
   now: string;
 }
 
-/** The signed notes that were given up, by their texts. */
+interface ChangeKey {
+  type: 'ChangeKey';
+  change: KeyChanged;
+}
+
+type LogEvent = RollbackAccepted | KeyChanged;
+export type LogCommand = AcceptRollback | ChangeKey;
+
+/** The signed notes that the events are about: checkpoints that were given up, and changes of the key. */
 type LogState = ReadonlySet<string>;
 
-export const logKind: StreamKind<LogState, AcceptRollback, RollbackAccepted> = {
+const noteOf = (event: LogEvent): string =>
+  event.type === 'RollbackAccepted' ? event.data.signed_checkpoint : event.data.statement;
+
+function eventOf(command: LogCommand): LogEvent {
+  if (command.type === 'ChangeKey') return command.change;
+  const { reason, signedCheckpoint, presentCheckpoint, now } = command;
+  const data = {
+    reason,
+    signed_checkpoint: signedCheckpoint,
+    present_checkpoint: presentCheckpoint,
+    accepted_at: now,
+  };
+  return { type: 'RollbackAccepted', data };
+}
+
+export const logKind: StreamKind<LogState, LogCommand, LogEvent> = {
   name: 'log',
   streamPrefix: 'log-',
-  codec: new EventCodec<RollbackAccepted>({ RollbackAccepted: { schemaVersion: 1 } }),
+  codec: new EventCodec<LogEvent>({
+    RollbackAccepted: { schemaVersion: 1 },
+    SigningKeyRotated: { schemaVersion: 1 },
+    SigningKeyReplaced: { schemaVersion: 1 },
+  }),
   decider: {
     initialState: new Set(),
-    /** To give up again what was given up already adds nothing. */
-    decide(givenUp, { reason, signedCheckpoint, presentCheckpoint, now }) {
-      if (givenUp.has(signedCheckpoint)) return [];
-      const data = {
-        reason,
-        signed_checkpoint: signedCheckpoint,
-        present_checkpoint: presentCheckpoint,
-        accepted_at: now,
-      };
-      return [{ type: 'RollbackAccepted', data }];
+    /** To say again what was said of a note adds nothing. */
+    decide(notes, command) {
+      const event = eventOf(command);
+      return notes.has(noteOf(event)) ? [] : [event];
     },
-    evolve: (givenUp, { data }) => new Set([...givenUp, data.signed_checkpoint]),
-    sizeOf: (givenUp) => givenUp.size,
+    evolve: (notes, event) => new Set([...notes, noteOf(event)]),
+    sizeOf: (notes) => notes.size,
   },
 };
 
@@ -74,16 +111,22 @@ interface StoredLogEvent {
   metadata: string;
 }
 
+/** A change of the key, where it is in the log. */
+export interface RecordedKeyChange {
+  position: number;
+  actor: string;
+  change: KeyChanged;
+}
+
 /** Undefined for every other event, and for one that cannot be read. */
 export function acceptanceIn(event: StoredLogEvent): Acceptance | undefined {
-  if (event.type !== 'RollbackAccepted' || !event.stream_id.startsWith(logKind.streamPrefix))
-    return undefined;
+  const read = logEventIn(event);
+  if (read?.type !== 'RollbackAccepted') return undefined;
+  const { data } = read;
   try {
-    const { data } = logKind.codec.decode(event);
-    const { actor } = JSON.parse(event.metadata) as { actor: string };
     return {
       position: event.position,
-      actor,
+      actor: actorOf(event),
       reason: data.reason,
       note: data.signed_checkpoint,
       abandoned: parseNote(data.signed_checkpoint),
@@ -91,5 +134,31 @@ export function acceptanceIn(event: StoredLogEvent): Acceptance | undefined {
     };
   } catch {
     return undefined;
+  }
+}
+
+/** Undefined for every other event, and for one that cannot be read. */
+export function keyChangeIn(event: StoredLogEvent): RecordedKeyChange | undefined {
+  const change = logEventIn(event);
+  if (change === undefined || change.type === 'RollbackAccepted') return undefined;
+  return { position: event.position, actor: actorOf(event), change };
+}
+
+const types: readonly string[] = ['RollbackAccepted', 'SigningKeyRotated', 'SigningKeyReplaced'];
+
+function logEventIn(event: StoredLogEvent): LogEvent | undefined {
+  if (!types.includes(event.type) || !event.stream_id.startsWith(logKind.streamPrefix)) return undefined;
+  try {
+    return logKind.codec.decode(event);
+  } catch {
+    return undefined;
+  }
+}
+
+function actorOf({ metadata }: StoredLogEvent): string {
+  try {
+    return String((JSON.parse(metadata) as { actor: unknown }).actor);
+  } catch {
+    return 'nobody that can be read';
   }
 }

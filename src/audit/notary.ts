@@ -1,15 +1,16 @@
 // Signs checkpoints of the log and proves what is in it. It never signs what contradicts the newest checkpoint that it
 // signed: that one lies beside the key, outside of the database.
 import type { Log } from '../event-store/log.js';
+import { readKeyLine, type KeyLine, type LineKey } from './key-line.js';
 import { acceptanceIn } from './log-kind.js';
 import { growTree, keepUp } from './log-tree.js';
 import { Refusal } from '../runtime/refusal.js';
 import { readCheckpointFile, replaceCheckpointFile } from './checkpoint-file.js';
 import { leafHash } from '../proof/leaf.js';
-import { formatCheckpoint, openCheckpoint, signCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
+import { formatCheckpoint, parseNote, signCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
 import { ProofError } from '../proof/proof-error.js';
 import { formatEvent } from '../proof/proven-event.js';
-import { loadOrCreateSigningKey } from './signing-key.js';
+import { loadOrCreateSigningKey, loadSigningKey } from './signing-key.js';
 import { consistencyProof, inclusionProof, leafHashAt, rootAt } from '../proof/tile-tree.js';
 import { formatProof } from '../proof/tlog-proof.js';
 import { formatVerifierKey, type Signer } from '../proof/verifier-key.js';
@@ -52,8 +53,14 @@ export class Notary {
    * `<name>+<hash>+<base64>` (C2SP signed-note).
    * @throws UnusableEvidence as every question that needs the key
    */
-  key(): string {
-    return formatVerifierKey(this.signer.verifierKey);
+  async key(): Promise<string> {
+    return formatVerifierKey((await this.signer()).verifierKey);
+  }
+
+  /** The key and those before it, and for which sizes each of them signs. */
+  async keys(): Promise<LineKey[]> {
+    const line = await this.line();
+    return line.keys(line.newest ?? (await this.key()));
   }
 
   /** Brings a part of the tree up to date before anybody asks; tells whether something is left. */
@@ -67,7 +74,7 @@ export class Notary {
    */
   async checkpoint(): Promise<string> {
     const present = await this.present();
-    const newest = this.newest();
+    const newest = await this.newest();
     if (newest !== undefined) {
       if (!(await this.continues(newest.signed, present))) throw rolledBack(newest.signed, present);
       if (newest.signed.size === present.size) return newest.note;
@@ -78,7 +85,7 @@ export class Notary {
   /** Undefined when the log continues the newest checkpoint that was signed, or none was. */
   async rollback(): Promise<Rollback | undefined> {
     const present = await this.present();
-    const newest = this.newest();
+    const newest = await this.newest();
     if (newest === undefined || (await this.continues(newest.signed, present))) return undefined;
     return { ...newest, present };
   }
@@ -91,7 +98,7 @@ export class Notary {
   async signAfter(position: number): Promise<string> {
     const event = await this.log.at(position);
     const accepted = event === undefined ? undefined : acceptanceIn(event)?.note;
-    if (accepted === undefined || accepted !== this.newest()?.note) {
+    if (accepted === undefined || accepted !== (await this.newest())?.note) {
       throw new Error(`Event ${position} does not accept that the newest signed checkpoint no longer holds.`);
     }
     return this.sign(await this.present());
@@ -127,7 +134,7 @@ export class Notary {
   /** One self-contained file (C2SP tlog-proof): the event, its proof, and the checkpoint that they lead to. */
   async proofFile(position: number): Promise<string> {
     const checkpoint = await this.checkpoint();
-    const { size } = openCheckpoint(checkpoint, this.signer.verifierKey);
+    const { size } = parseNote(checkpoint);
     const { index } = await this.inclusion(position, size);
     const event = await this.log.at(position);
     if (event === undefined || !leafHash(event).equals(await leafHashAt(this.tiles, index)))
@@ -146,12 +153,29 @@ export class Notary {
     throw new Refusal('missing', 'size_not_found', `The log has ${present} events, not ${size}.`);
   }
 
+  private line(): Promise<KeyLine> {
+    return readKeyLine(this.log, this.origin);
+  }
+
   /**
    * Made on first use: bringing the tree up to date needs no key. Read each time: a file that others can read by now, or
-   * that has gone, is a key no longer.
+   * that has gone, is a key no longer. What the log was signed with once is never made anew without a word.
    */
-  private get signer(): Signer {
-    return usable(() => loadOrCreateSigningKey(this.keyFile, this.origin));
+  private async signer(): Promise<Signer> {
+    const { keyFile, origin } = this;
+    const { newest, newestSince } = await this.line();
+    const kept = usable(() => loadSigningKey(keyFile, origin));
+    const wayOut = 'Put it back; if it is lost, see daybook key replace.';
+    if (kept === undefined) {
+      if (newest === undefined && usable(() => readCheckpointFile(keyFile)) === undefined)
+        return usable(() => loadOrCreateSigningKey(keyFile, origin));
+      throw new UnusableEvidence(`The signing key ${keyFile} is missing, and the log was signed. ${wayOut}`);
+    }
+    if (newest !== undefined && newest !== formatVerifierKey(kept.verifierKey))
+      throw new UnusableEvidence(
+        `${keyFile} is not the key that signs this log since event ${newestSince}: ${newest}. ${wayOut} When daybook key was cut off, give the same command again.`,
+      );
+    return kept;
   }
 
   /** Covers every event committed before the call. */
@@ -160,13 +184,14 @@ export class Notary {
     return { origin: this.origin, size, root: await rootAt(this.tiles, size) };
   }
 
-  private newest(): { note: string; signed: Checkpoint } | undefined {
+  private async newest(): Promise<{ note: string; signed: Checkpoint } | undefined> {
     const note = usable(() => readCheckpointFile(this.keyFile));
     if (note === undefined) return undefined;
-    const { verifierKey } = this.signer;
+    const line = await this.line();
+    const kept = usable(() => loadSigningKey(this.keyFile, this.origin));
     const signed = usable(
-      () => openCheckpoint(note, verifierKey),
-      `The newest signed checkpoint, beside ${this.keyFile}, cannot be used: `,
+      () => line.openNewest(note, kept === undefined ? [] : [kept.verifierKey]),
+      `The newest signed checkpoint, beside ${this.keyFile}, cannot be used (if the key is lost, see daybook key replace): `,
     );
     return { note, signed };
   }
@@ -175,8 +200,8 @@ export class Notary {
     return signed.size <= present.size && (await rootAt(this.tiles, signed.size)).equals(signed.root);
   }
 
-  private sign(checkpoint: Checkpoint): string {
-    const note = signCheckpoint(checkpoint, this.signer);
+  private async sign(checkpoint: Checkpoint): Promise<string> {
+    const note = signCheckpoint(checkpoint, await this.signer());
     replaceCheckpointFile(this.keyFile, note);
     return note;
   }

@@ -8,11 +8,20 @@ import type { LogSignal } from '../event-store/log-signal.js';
 import { UnusableEvidence } from '../proof/unusable-evidence.js';
 import { Background, type Methods, type Revivers } from '../runtime/background.js';
 import { pause, type Runtime } from '../runtime/runtime.js';
+import type { LineKey } from './key-line.js';
 import type { ConsistencyAnswer, InclusionAnswer, Notary } from './notary.js';
 
-type Method = 'keepUp' | 'key' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
+type Method = 'keepUp' | 'key' | 'keys' | 'checkpoint' | 'inclusion' | 'consistency' | 'proofFile';
 
-const methods: readonly Method[] = ['keepUp', 'key', 'checkpoint', 'inclusion', 'consistency', 'proofFile'];
+const methods: readonly Method[] = [
+  'keepUp',
+  'key',
+  'keys',
+  'checkpoint',
+  'inclusion',
+  'consistency',
+  'proofFile',
+];
 
 export interface NotaryOptions {
   /** Of the database. */
@@ -51,6 +60,10 @@ export class RemoteNotary {
 
   key(): Promise<string> {
     return this.ask('key');
+  }
+
+  keys(): Promise<LineKey[]> {
+    return this.ask('keys');
   }
 
   checkpoint(): Promise<string> {

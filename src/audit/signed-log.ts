@@ -1,5 +1,4 @@
 // What lies beside a database and tells of its past: the kept leaves, and the newest signed checkpoint.
-import { existsSync } from 'node:fs';
 import { endOf, Log } from '../event-store/log.js';
 import { unavailableReason } from '../database/database-error.js';
 import type { Engine, LogTiles, OpenReader } from '../database/engine.js';
@@ -8,10 +7,13 @@ import type { Reader } from '../database/reader.js';
 import { UnusableDatabase } from '../database/unusable-database.js';
 import { checkLog, type CheckedLog } from './log-check.js';
 import { readCheckpointFile } from './checkpoint-file.js';
-import { openCheckpoint, parseNote, type Checkpoint } from '../proof/checkpoint.js';
+import { parseNote, type Checkpoint } from '../proof/checkpoint.js';
 import type { StoredEvent } from '../proof/leaf.js';
 import { ProofError } from '../proof/proof-error.js';
-import { loadOrCreateSigningKey } from './signing-key.js';
+import { signersNamedBy } from '../proof/signed-note.js';
+import { formatVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
+import { readKeyLine } from './key-line.js';
+import { loadSigningKey } from './signing-key.js';
 import { UnusableEvidence } from '../proof/unusable-evidence.js';
 
 export interface SignedLogOptions {
@@ -22,6 +24,8 @@ export interface SignedLogOptions {
   checkpoints?: readonly Checkpoint[];
   /** It is a copy, and may end before what is known of its log: what it has must be right, and be so much at least. */
   copyHoldsAtLeast?: number;
+  /** Verifier keys that the asker trusts. */
+  keys?: readonly VerifierKey[];
   /** Called now and then with how many events are checked. */
   onProgress?: ((done: number) => void) | undefined;
 }
@@ -44,7 +48,7 @@ export const logOf = ({ reader }: Pick<OpenReader, 'reader'>): Log => new Log(re
 
 export async function checkSignedLog(
   opened: OpenReader,
-  { engine, keyFile, checkpoints = [], copyHoldsAtLeast, onProgress }: SignedLogOptions,
+  { engine, keyFile, checkpoints = [], keys = [], copyHoldsAtLeast, onProgress }: SignedLogOptions,
 ): Promise<CheckedSignedLog> {
   const log = logOf(opened);
   const isCopy = copyHoldsAtLeast !== undefined;
@@ -52,7 +56,7 @@ export async function checkSignedLog(
   const tiles = engine.hasTiles() ? openTiles(engine, isCopy) : undefined;
   try {
     // Both before the end of the log is read: it may be growing, and what is known of it with it.
-    const newest = newestCheckpoint(keyFile, await originIn(opened.reader));
+    const newest = await newestCheckpoint(opened, keyFile, keys);
     const isNewestUnread = newest.length === 0 && readCheckpointFile(keyFile) !== undefined;
     const kept = tiles && {
       size: Math.min(await tiles.size(), end),
@@ -65,6 +69,9 @@ export async function checkSignedLog(
       onProgress,
     });
     const warnings = await opened.missingGuards();
+    const ofKeys = isCopy ? { problems: [], warnings: [] } : await checkKeys(opened, keyFile);
+    checked.problems.push(...ofKeys.problems);
+    warnings.push(...ofKeys.warnings);
     // Of a copy it is no reason to have none: the key may have been lost with the original.
     if (isNewestUnread)
       (isCopy ? warnings : checked.problems).push(
@@ -80,7 +87,7 @@ export async function checkSignedLog(
 
 /** How many events are known of the log of a database: their leaf hashes are kept, or a checkpoint over them was signed. */
 export async function knownEvents(engine: Engine, opened: OpenReader, keyFile: string): Promise<number> {
-  const [newest] = newestCheckpoint(keyFile, await originIn(opened.reader));
+  const [newest] = await newestCheckpoint(opened, keyFile);
   const tiles = engine.hasTiles() ? openTiles(engine, true) : undefined;
   try {
     return Math.max((await tiles?.size()) ?? 0, newest?.size ?? 0);
@@ -150,17 +157,53 @@ function originOfNote(note: string): string | undefined {
 
 /**
  * The newest checkpoint that was signed of this log; none or one.
+ * @param keys that the asker trusts, besides those that the log has
  * @throws Error when it lies there and cannot be read: that proves nothing
  */
-export function newestCheckpoint(keyFile: string, origin: string | undefined): Checkpoint[] {
+export async function newestCheckpoint(
+  opened: Pick<OpenReader, 'reader'>,
+  keyFile: string,
+  keys: readonly VerifierKey[] = [],
+): Promise<Checkpoint[]> {
+  const origin = await originIn(opened.reader);
   const note = readCheckpointFile(keyFile);
-  if (note === undefined || origin === undefined || !existsSync(keyFile)) return [];
+  if (note === undefined || origin === undefined) return [];
+  const line = await readKeyLine(logOf(opened), origin);
   try {
-    return [openCheckpoint(note, loadOrCreateSigningKey(keyFile, origin).verifierKey)];
+    const kept = loadSigningKey(keyFile, origin);
+    if (kept === undefined && line.latest === undefined && keys.length === 0) return [];
+    return [line.openNewest(note, kept === undefined ? keys : [kept.verifierKey, ...keys])];
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    throw new Error(`What was signed of this log, beside ${keyFile}, cannot be used: ${said}`, {
-      cause: error,
-    });
+    throw new Error(
+      `What was signed of this log, beside ${keyFile}, cannot be used: ${said} If the key is lost, see daybook key replace.`,
+      { cause: error },
+    );
   }
+}
+
+/** What there is to say of the keys by which a log was signed. */
+async function checkKeys(
+  opened: Pick<OpenReader, 'reader'>,
+  keyFile: string,
+): Promise<{ problems: string[]; warnings: string[] }> {
+  const origin = await originIn(opened.reader);
+  if (origin === undefined) return { problems: [], warnings: [] };
+  const line = await readKeyLine(logOf(opened), origin);
+  const { problems, warnings, newest, newestSince } = line;
+  const kept = loadSigningKey(keyFile, origin);
+  const present = kept && formatVerifierKey(kept.verifierKey);
+  const note = readCheckpointFile(keyFile);
+  if (newest !== undefined && present !== undefined && present !== newest)
+    problems.push(
+      `the signing key ${keyFile} is ${present}; since event ${newestSince} it should be ${newest}`,
+    );
+  if (newest === undefined && kept !== undefined && note !== undefined) {
+    const { name, id } = kept.verifierKey;
+    if (!signersNamedBy(note).includes(`${name}+${id}`))
+      problems.push(
+        `the signing key ${keyFile} is not the one that signed the newest checkpoint, and no event says that it was changed`,
+      );
+  }
+  return { problems, warnings };
 }

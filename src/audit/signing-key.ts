@@ -19,6 +19,18 @@ export function loadOrCreateSigningKey(path: string, name: string): Signer {
   return signerOf(name, parseKey(path, pem));
 }
 
+/**
+ * The key in the file; undefined when there is none.
+ * @throws ProofError as `loadOrCreateSigningKey` does
+ */
+export function loadSigningKey(path: string, name: string): Signer | undefined {
+  const pem = readKeyFile(path);
+  return pem === undefined ? undefined : signerOf(name, parseKey(path, pem));
+}
+
+/** Something else is in the file, or less than a key. */
+export class NoKeyInFile extends ProofError {}
+
 function readKeyFile(path: string): string | undefined {
   let file: number;
   try {
@@ -78,9 +90,9 @@ function parseKey(path: string, pem: string): KeyObject {
   return key;
 }
 
-const notAKey = (path: string, cause?: unknown): ProofError =>
-  new ProofError(
-    `${path} holds no Ed25519 private key in PEM (PKCS#8, not encrypted). Put the log's key back; only a log that was never signed can do with a new one.`,
+const notAKey = (path: string, cause?: unknown): NoKeyInFile =>
+  new NoKeyInFile(
+    `${path} holds no Ed25519 private key in PEM (PKCS#8, not encrypted). Put the log's key back; if it is lost, daybook key replace puts another one in its place.`,
     { cause },
   );
 

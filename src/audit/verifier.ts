@@ -29,6 +29,8 @@ export interface AuditedLog {
   copy?: CopiedLog;
   /** Checkpoints that the asker brings and trusts, as `formatCheckpoint` writes them: the log must continue each. */
   checkpoints?: readonly string[];
+  /** Verifier keys that the asker trusts: the log's own may be lost. */
+  keys?: readonly string[];
 }
 
 export interface CopiedLog {

@@ -1,8 +1,7 @@
 // `daybook export <file>`: the log and its signed checkpoint, for whoever wants to check it elsewhere.
 import { writeExport } from '../audit/export.js';
 import { Notary } from '../audit/notary.js';
-import { openCheckpoint } from '../proof/checkpoint.js';
-import { parseVerifierKey } from '../proof/verifier-key.js';
+import { parseNote } from '../proof/checkpoint.js';
 import { logOf } from '../audit/signed-log.js';
 import type { Engine, OpenReader } from '../database/engine.js';
 import { originIn } from '../database/log-identity.js';
@@ -43,10 +42,10 @@ async function exportTo(
   try {
     const notary = new Notary(log, tiles, keyFile, origin);
     const note = await notary.checkpoint();
-    const { size } = openCheckpoint(note, parseVerifierKey(notary.key()));
+    const key = await notary.key();
+    const { size } = parseNote(note);
     const pages = pagesUpTo(log, size, shell.progressBar('events'));
     await writeExport({ path: file, pages, note, force: options.force === true, signal });
-    const key = notary.key();
     if (options.json === true)
       shell.print(JSON.stringify({ file, events: size, checkpoint: note, verifier_key: key }));
     else shell.print(`${size} events and their checkpoint are in ${file}. The verifier key is ${key}`);

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { AcceptRollbackOptions } from './accept-rollback-command.js';
 import type { ExportOptions } from './export-command.js';
 import type { LogOptions } from './log-command.js';
+import { addKeyCommands } from './key-group.js';
 import { examples, name, once, onDatabase, onService, wholeNumber } from './options.js';
 import type { KindWords } from './terminal-kind.js';
 import type { Targets } from './targets.js';
@@ -57,7 +58,11 @@ export function addHistoryCommands(program: Command, targets: Targets, kinds: re
         'an older checkpoint that the log must continue as well; may be given several times',
         name,
       )
-      .option('--key <key>', 'the verifier key (<name>+<hash>+<base64>), or a file that holds it', once),
+      .option(
+        '--key <key>',
+        'the verifier key (<name>+<hash>+<base64>), or a file that holds it; more of them after the key was replaced',
+        name,
+      ),
   )
     .addHelpText(
       'after',
@@ -92,4 +97,6 @@ export function addHistoryCommands(program: Command, targets: Targets, kinds: re
     .action(async (options: AcceptRollbackOptions) =>
       (await import('./accept-rollback-command.js')).acceptRollbackOf(options, shell),
     );
+
+  addKeyCommands(program, shell);
 }

@@ -1,7 +1,7 @@
 // What a database and its log consist of, on the disk: nothing that a command makes may take the place of it.
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { checkpointFileOf } from '../audit/checkpoint-file.js';
+import { keyFilesOf } from '../audit/key-files.js';
 import type { Engine } from '../database/engine.js';
 import { engineOf, urlOfFile } from '../database/engines.js';
 import { filesOf } from './database.js';
@@ -10,7 +10,7 @@ import { filesOf } from './database.js';
 export function refuseOwnFile(target: string, engine: Engine, keyFile: string): void {
   const files = filesOf(engine);
   if (isSame(target, engine.name)) throw new Error(`${target} is the database itself.`);
-  const own = [...files.own(), keyFile, checkpointFileOf(keyFile)];
+  const own = [...files.own(), ...keyFilesOf(keyFile)];
   if (own.some((path) => isSame(target, path)))
     throw new Error(`${target} belongs to the database ${engine.name}: choose another name.`);
 }

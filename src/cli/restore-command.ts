@@ -85,9 +85,9 @@ interface Found {
 }
 
 function look(engine: Engine, keyFile: string): Promise<Found> {
-  return reading(engine, async ({ reader }) => {
-    const [checkpoint] = newestCheckpoint(keyFile, await originIn(reader));
-    return { events: await endOf(reader), signed: checkpoint?.size ?? null };
+  return reading(engine, async (opened) => {
+    const [checkpoint] = await newestCheckpoint(opened, keyFile);
+    return { events: await endOf(opened.reader), signed: checkpoint?.size ?? null };
   });
 }
 

@@ -1,14 +1,19 @@
 // `daybook verify`: is the history what it was? Of a database, of an exported file, or of one proof.
-import { existsSync, readFileSync } from 'node:fs';
-import { checkExport } from '../audit/export.js';
+import { readFileSync } from 'node:fs';
+import { checkExport, keyLineIn } from '../audit/export.js';
+import { KeyLine, readKeyLine } from '../audit/key-line.js';
 import type { CheckedLog } from '../audit/log-check.js';
-import { openCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
+import { logOf } from '../audit/signed-log.js';
+import type { OpenReader } from '../database/engine.js';
+import { originIn } from '../database/log-identity.js';
+import { openCheckpointBy } from '../proof/checkpoint.js';
 import { ProofError } from '../proof/proof-error.js';
 import { verifyProof } from '../proof/tlog-proof.js';
-import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
-import { engineFor, keyFileOf, type DatabaseOption } from './database.js';
+import type { VerifierKey } from '../proof/verifier-key.js';
+import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { Interrupted, type Shell } from './shell.js';
 import { verifyDatabase } from './verify-database.js';
+import { keyGiven } from './verifier-keys.js';
 import { verificationLines } from './verify-report.js';
 
 export interface VerifyOptions extends DatabaseOption {
@@ -19,8 +24,8 @@ export interface VerifyOptions extends DatabaseOption {
   proof?: string;
   /** Older checkpoints, signed notes. */
   checkpoint?: string[];
-  /** The verifier key itself, or the name of a file that holds it. */
-  key?: string;
+  /** Verifier keys, or the names of files that hold them. */
+  key?: string[];
 }
 
 /** Exit status: 0 when all agrees, 1 when something differs, 2 when it could not check. */
@@ -48,7 +53,7 @@ async function isRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
 function isProven(file: string, options: VerifyOptions, shell: Shell): Promise<boolean> {
   const { event, checkpoint } = verifyProof({
     proof: readFileSync(file, 'utf8'),
-    verifierKey: requiredKey(options),
+    verifierKeys: requiredKeys(options),
   });
   if (options.json === true) shell.print(JSON.stringify({ ok: true, event, size: checkpoint.size }));
   else
@@ -59,27 +64,46 @@ function isProven(file: string, options: VerifyOptions, shell: Shell): Promise<b
 }
 
 async function isExportRight(file: string, options: VerifyOptions, shell: Shell): Promise<boolean> {
-  const verifierKey = keyOf(options);
-  const checked = await checkExport(file, { verifierKey, older: olderCheckpoints(options) });
-  const warnings =
-    verifierKey === undefined ? ['without --key the signature of the checkpoint was not checked'] : [];
+  const keys = keysOf(options);
+  const older = await olderCheckpoints(options, () => keyLineIn(file));
+  const checked = await checkExport(file, { keys, older: older.map(({ checkpoint }) => checkpoint) });
+  const { line, problems } = checked;
+  if (problems.length === 0) problems.push(...outOfTurn(line, older));
+  const warnings = [
+    ...(keys.length === 0 ? ['without --key the signature of the checkpoint was not checked'] : []),
+    ...line.warnings,
+  ];
   for (const warning of warnings) shell.tell(`Warning: ${warning}`);
   return tellLog(checked, warnings, options, shell);
 }
 
 /** Everything, and what is brought besides: evidence adds a check and takes none away. */
 async function isDatabaseRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
-  const checkpoints = olderCheckpoints(options);
-  const log = { engine: engineFor(options, shell), keyFile: keyFileOf(options, shell), checkpoints };
-  const verification = await shell.interruptible((signal) => verifyDatabase(log, { shell, signal }));
+  const engine = engineFor(options, shell);
+  const line = await reading(engine, lineIn);
+  const older = await olderCheckpoints(options, () => line);
+  const checkpoints = older.map(({ checkpoint }) => checkpoint);
+  const log = { engine, keyFile: keyFileOf(options, shell), checkpoints, keys: keysOf(options) };
+  const verified = await shell.interruptible((signal) => verifyDatabase(log, { shell, signal }));
+  const problems = [...verified.problems, ...outOfTurn(line, older)];
+  const ok = verified.ok && problems.length === 0;
+  const verification = { ...verified, ok, problems };
   if (options.json === true) shell.print(JSON.stringify(verification));
   else {
-    for (const line of verificationLines(verification)) shell.print(line);
-    for (const { size } of verification.ok ? checkpoints : [])
+    for (const text of verificationLines(verification)) shell.print(text);
+    for (const { size } of ok ? checkpoints : [])
       shell.print(`The log continues the checkpoint over ${size}.`);
   }
-  return verification.ok;
+  return ok;
 }
+
+async function lineIn(opened: OpenReader): Promise<KeyLine> {
+  const origin = await originIn(opened.reader);
+  return origin === undefined ? new KeyLine('', []) : readKeyLine(logOf(opened), origin);
+}
+
+const outOfTurn = (line: KeyLine, older: readonly SignedCheckpoint[]): string[] =>
+  older.flatMap(({ checkpoint, signedBy }) => line.outOfTurn(checkpoint, signedBy) ?? []);
 
 function tellLog(
   { events, root, problems }: CheckedLog,
@@ -94,30 +118,29 @@ function tellLog(
   return ok;
 }
 
-const olderCheckpoints = (options: VerifyOptions): Checkpoint[] =>
-  (options.checkpoint ?? []).map((file) => openCheckpoint(readFileSync(file, 'utf8'), requiredKey(options)));
+type SignedCheckpoint = ReturnType<typeof openCheckpointBy>;
 
-function requiredKey(options: VerifyOptions): VerifierKey {
-  const key = keyOf(options);
-  if (key === undefined)
+/** @throws ProofError when a key that the asker trusts leads to no signature of it, or not to the key in force */
+async function olderCheckpoints(
+  options: VerifyOptions,
+  lineOf: () => KeyLine | Promise<KeyLine>,
+): Promise<SignedCheckpoint[]> {
+  const { checkpoint: files = [] } = options;
+  if (files.length === 0) return [];
+  const given = requiredKeys(options);
+  const notes = files.map((file) => readFileSync(file, 'utf8'));
+  const keys = (await lineOf()).trustedBy(given);
+  return notes.map((note) => openCheckpointBy(note, keys));
+}
+
+function requiredKeys(options: VerifyOptions): VerifierKey[] {
+  const keys = keysOf(options);
+  if (keys.length === 0)
     throw new Error('Give the verifier key with --key: as the service shows it at /audit/key.');
-  return key;
+  return keys;
 }
 
-/** @throws Error when it is no key: nothing can be checked with it */
-function keyOf({ key }: VerifyOptions): VerifierKey | undefined {
-  if (key === undefined) return undefined;
-  const isFile = existsSync(key) || !key.includes('+');
-  const text = isFile ? readFileSync(key, 'utf8') : key;
-  try {
-    return parseVerifierKey(text.trim());
-  } catch (error) {
-    const where = isFile ? `The file ${key}` : '--key';
-    throw new Error(`${where} is not a verifier key as the service shows it at /audit/key.`, {
-      cause: error,
-    });
-  }
-}
+const keysOf = ({ key = [] }: VerifyOptions): VerifierKey[] => key.map((each) => keyGiven(each, '--key'));
 
 const hasForeign = ({ checkpoint, file, proof }: VerifyOptions): boolean =>
   [checkpoint, file, proof].some((given) => given !== undefined);

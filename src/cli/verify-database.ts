@@ -4,6 +4,7 @@ import { endOf } from '../event-store/log.js';
 import { kinds } from '../kinds.js';
 import type { Engine } from '../database/engine.js';
 import { formatCheckpoint, type Checkpoint } from '../proof/checkpoint.js';
+import { formatVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
 import { reading } from './database.js';
 import { unlessAborted, type Shell } from './shell.js';
 
@@ -15,6 +16,8 @@ interface VerifiedDatabase {
   copy?: CopiedLog;
   /** That it must continue. */
   checkpoints?: readonly Checkpoint[];
+  /** Those that the asker trusts. */
+  keys?: readonly VerifierKey[];
 }
 
 /**
@@ -22,7 +25,7 @@ interface VerifiedDatabase {
  * @throws Interrupted
  */
 export async function verifyDatabase(
-  { engine, keyFile, copy, checkpoints = [] }: VerifiedDatabase,
+  { engine, keyFile, copy, checkpoints = [], keys = [] }: VerifiedDatabase,
   { shell, signal }: { shell: Shell; signal: AbortSignal },
 ): Promise<Verification & { jobs: number }> {
   const total = await eventsIn(engine);
@@ -33,6 +36,7 @@ export async function verifyDatabase(
     kindsUrl: kinds.url,
     ...(copy === undefined ? {} : { copy }),
     checkpoints: checkpoints.map(formatCheckpoint),
+    keys: keys.map(formatVerifierKey),
   }).verify((done) => {
     if (done < total) draw(done, total);
   });

@@ -1,5 +1,6 @@
 // What auditors are answered: proofs, and commands that were refused.
 import { z } from 'zod';
+import type { LineKey } from '../audit/key-line.js';
 import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
 import type { KeptRefusal } from '../audit/refusals.js';
 import { count, listAnswer, moment } from './schemas.js';
@@ -19,6 +20,31 @@ export const inclusionAnswer = z
 export const consistencyAnswer = z
   .object({ from: count, to: count, hashes: z.array(hash) })
   .meta({ id: 'ConsistencyProof' }) satisfies z.ZodType<ConsistencyAnswer>;
+
+const keyChange = z.object({
+  position: z.int().min(1),
+  type: z.enum(['SigningKeyRotated', 'SigningKeyReplaced']),
+  actor: z.string(),
+  reason: z.string(),
+  changed_at: moment,
+  signed_by_old: z.boolean(),
+  statement: z.string(),
+});
+
+const lineKey = z
+  .object({
+    key: z.string().nullable(),
+    from_size: count,
+    to_size: count.nullable(),
+    change: keyChange.nullable(),
+  })
+  .meta({
+    id: 'SigningKey',
+    description:
+      'A key, the sizes of the log that it signs for, and the event by which it came into the place of the one before; `key` is `<name>+<id>`, or null, when no more is known of a lost one.',
+  }) satisfies z.ZodType<LineKey>;
+
+export const keysAnswer = z.object({ items: z.array(lineKey) }).meta({ id: 'SigningKeyList' });
 
 const refusal = z
   .object({

@@ -8,7 +8,7 @@ import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
 import { readRefusals, type KeptRefusal } from '../audit/refusals.js';
 import { RemoteNotary } from '../audit/remote-notary.js';
 import { Database } from '../database/database.js';
-import { consistencyAnswer, inclusionAnswer, refusalsAnswer } from './audit-schemas.js';
+import { consistencyAnswer, inclusionAnswer, keysAnswer, refusalsAnswer } from './audit-schemas.js';
 import { answerList, listParameters, type ListAnswer } from './list.js';
 import { ApiRead } from './operation.js';
 import { Problem } from './problem.js';
@@ -58,6 +58,17 @@ export class AuditController {
   })
   async key(): Promise<string> {
     return `${await this.notary.key()}\n`;
+  }
+
+  @Get('keys')
+  @ApiRead({
+    id: 'listSigningKeys',
+    summary: 'Lists the keys that have signed the log, the one in force last.',
+    answers: { 200: json('In the order in which they signed.', keysAnswer) },
+    problems: ['evidence_unusable'],
+  })
+  async keys(): Promise<z.output<typeof keysAnswer>> {
+    return { items: await this.notary.keys() };
   }
 
   @Get('proof/inclusion')

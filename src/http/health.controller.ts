@@ -8,12 +8,10 @@ import { ApiRead } from './operation.js';
 import { Problem } from './problem.js';
 import { json } from './responses.js';
 
-const healthAnswer = z
-  .object({ status: z.literal('ok'), warnings: z.array(z.string()).optional() })
-  .meta({
-    id: 'Health',
-    description: 'Warnings: what an admin should look after, though commands are taken.',
-  });
+const healthAnswer = z.object({ status: z.literal('ok'), warnings: z.array(z.string()).optional() }).meta({
+  id: 'Health',
+  description: 'Warnings: what an admin should look after, though commands are taken.',
+});
 const well = { 200: json('It can work.', healthAnswer) };
 
 type HealthAnswer = z.output<typeof healthAnswer>;

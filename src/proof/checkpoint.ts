@@ -72,11 +72,21 @@ export function openCheckpoint(
   verifierKey: VerifierKey,
   origin: string = verifierKey.name,
 ): Checkpoint {
-  const checkpoint = parseCheckpoint(openNote(note, [verifierKey]).text);
+  return openCheckpointBy(note, [verifierKey], origin).checkpoint;
+}
+
+/** The same for a log that has changed its key: any of its keys may have signed. */
+export function openCheckpointBy(
+  note: string,
+  verifierKeys: readonly VerifierKey[],
+  origin: string | undefined = verifierKeys[0]?.name,
+): { checkpoint: Checkpoint; signedBy: readonly VerifierKey[] } {
+  const { text, signedBy } = openNote(note, verifierKeys);
+  const checkpoint = parseCheckpoint(text);
   if (checkpoint.origin !== origin) {
     throw new ProofError(
       `The checkpoint is of the log ${JSON.stringify(checkpoint.origin)}, not of ${JSON.stringify(origin)}.`,
     );
   }
-  return checkpoint;
+  return { checkpoint, signedBy };
 }

@@ -24,13 +24,20 @@ interface Signature {
 }
 
 /** @throws ProofError when the text does not end in a newline, or has other control characters than newlines */
-export function signNote(text: string, { verifierKey, privateKey }: Signer): string {
+export function signNote(text: string, ...signers: readonly Signer[]): string {
   if (!text.endsWith('\n')) throw new ProofError('The text of a note must end in a newline.');
   requirePlainText(text);
-  const signature = sign(null, Buffer.from(text), privateKey);
-  const signed = Buffer.concat([Buffer.from(verifierKey.id, 'hex'), signature]).toString('base64');
-  return `${text}\n— ${verifierKey.name} ${signed}\n`;
+  const lines = signers.map(({ verifierKey, privateKey }) => {
+    const signature = sign(null, Buffer.from(text), privateKey);
+    const signed = Buffer.concat([Buffer.from(verifierKey.id, 'hex'), signature]).toString('base64');
+    return `— ${verifierKey.name} ${signed}\n`;
+  });
+  return `${text}\n${lines.join('')}`;
 }
+
+/** Which keys the note says that it is signed by, as `<name>+<id>`; nothing is verified. */
+export const signersNamedBy = (note: string): string[] =>
+  parseSignatures(note.slice(note.lastIndexOf('\n\n') + 2)).map(({ name, id }) => `${name}+${id}`);
 
 /**
  * Signatures of unknown keys are passed over; each one of a known key must be good, and one there must be.

@@ -1,6 +1,6 @@
 // Proofs in one file (C2SP tlog-proof): where an entry is in the log, the hashes that lead from it to a checkpoint, and
 // the checkpoint. Who has the file and the log's verifier key needs nothing else, and no server.
-import { openCheckpoint, type Checkpoint } from './checkpoint.js';
+import { openCheckpointBy, type Checkpoint } from './checkpoint.js';
 import { fromBase64, fromDecimal } from './encoding.js';
 import { leafHash, type StoredEvent } from './leaf.js';
 import { hashBytes } from './merkle.js';
@@ -73,7 +73,14 @@ function parseHash(line: string): Buffer {
  * "Verifying a tlog proof": the event is one that the log held, at its place, when it signed the checkpoint.
  * @throws ProofError that says which step failed
  */
-export function verifyProof({ proof, verifierKey }: { proof: string; verifierKey: VerifierKey }): {
+export function verifyProof({
+  proof,
+  verifierKeys,
+}: {
+  proof: string;
+  /** Any of them may have signed. */
+  verifierKeys: readonly VerifierKey[];
+}): {
   event: StoredEvent;
   checkpoint: Checkpoint;
 } {
@@ -82,7 +89,7 @@ export function verifyProof({ proof, verifierKey }: { proof: string; verifierKey
     if (extra === undefined) throw new ProofError('The proof has no extra line with the event.');
     return parseEvent(extra);
   });
-  const checkpoint = step('Checkpoint', () => openCheckpoint(note, verifierKey));
+  const checkpoint = step('Checkpoint', () => openCheckpointBy(note, verifierKeys).checkpoint);
   step('Index', () => {
     if (index === event.position - 1) return;
     throw new ProofError(`The event at position ${event.position} cannot be at index ${index}.`);

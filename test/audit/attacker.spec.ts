@@ -55,7 +55,7 @@ beforeAll(async () => {
   copy(service.databasePath, original);
   await withNotary(original, async (notary) => {
     signed = await notary.checkpoint();
-    verifierKey = notary.key();
+    verifierKey = await notary.key();
   });
 });
 
@@ -254,7 +254,7 @@ describe('proofs that are checked offline', () => {
     await withNotary(attacked(), async (notary) => {
       for (let position = 1; position <= events; position += 1) {
         const proof = await notary.proofFile(position);
-        const { event } = verifyProof({ proof, verifierKey: parseVerifierKey(verifierKey) });
+        const { event } = verifyProof({ proof, verifierKeys: [parseVerifierKey(verifierKey)] });
         expect(event.position).toBe(position);
       }
       await expect(notary.proofFile(events + 1)).rejects.toMatchObject({ code: 'position_not_found' });
@@ -302,7 +302,7 @@ describe('an exported file', () => {
   };
 
   it.each(['log.ndjson', 'log.ndjson.gz'])('holds the whole log and its checkpoint: %s', async (name) => {
-    const checked = await checkExport(await exported(name), { verifierKey: parseVerifierKey(verifierKey) });
+    const checked = await checkExport(await exported(name), { keys: [parseVerifierKey(verifierKey)] });
     expect(checked).toMatchObject({ events, problems: [] });
   });
 

@@ -49,7 +49,7 @@ it('proves that an event is in the log', async () => {
 
   const { body: proof, headers } = await daybook.get('/audit/proof/2.tlog-proof');
   expect(headers.get('content-type')).toMatch('text/plain');
-  expect(verifyProof({ proof, verifierKey: await key() }).event).toMatchObject({
+  expect(verifyProof({ proof, verifierKeys: [await key()] }).event).toMatchObject({
     position: 2,
     type: 'JobCreated',
   });

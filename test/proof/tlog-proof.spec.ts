@@ -35,13 +35,16 @@ function proofOf(position: number, size: number): TlogProof & { extra: Buffer } 
   };
 }
 
-const verifying = (proof: string) => () => verifyProof({ proof, verifierKey });
+const verifying = (proof: string) => () => verifyProof({ proof, verifierKeys: [verifierKey] });
 
 describe('a proof of an event', () => {
   it('holds for every event of the log', () => {
     for (const size of [1, 2, 3, 7, 8, 64, 70]) {
       for (let position = 1; position <= size; position += 1) {
-        const verified = verifyProof({ proof: formatProof(proofOf(position, size)), verifierKey });
+        const verified = verifyProof({
+          proof: formatProof(proofOf(position, size)),
+          verifierKeys: [verifierKey],
+        });
         expect(verified.event).toEqual(event(position));
         expect(verified.checkpoint).toMatchObject({ origin, size });
       }

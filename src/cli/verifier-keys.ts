@@ -1,0 +1,20 @@
+// Verifier keys as they are typed: the key itself, or the name of a file that holds it.
+import { existsSync, readFileSync } from 'node:fs';
+import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
+
+/**
+ * @param option where it was given
+ * @throws Error when it is no key: nothing can be checked with it
+ */
+export function keyGiven(key: string, option: string): VerifierKey {
+  const isFile = existsSync(key) || !key.includes('+');
+  const text = isFile ? readFileSync(key, 'utf8') : key;
+  try {
+    return parseVerifierKey(text.trim());
+  } catch (error) {
+    const where = isFile ? `The file ${key}` : option;
+    throw new Error(`${where} is not a verifier key as the service shows it at /audit/key.`, {
+      cause: error,
+    });
+  }
+}
