@@ -14,6 +14,7 @@ import { LogSignal } from './event-store/log-signal.js';
 import { Health } from './http/health.js';
 import { KeptAnswers } from './idempotency/kept-answers.js';
 import { errorFacts } from './observability/error-facts.js';
+import { openFilesMax } from './runtime/open-files.js';
 import type { Runtime } from './runtime/runtime.js';
 import { AtWork, openExecutors, type Executors } from './work/at-work.js';
 import { CommandedWork } from './work/commanded-work.js';
@@ -94,6 +95,7 @@ export async function startService(
       },
     });
     app.get(Health, { strict: false }).serving();
+    leaveFilesForWork(application, executors, log);
     log.info({ url, database: name, executor: settings.EXECUTOR }, `Daybook listens on ${url}`);
     for (const { work } of openKinds.withWork())
       if (!executors.has(work.name)) log.warn(work.withoutExecutor);
@@ -113,6 +115,30 @@ function standardOutput(): DestinationStream {
   const out = destination({ dest: 1, sync: true, maxLength: 2 ** 20 });
   out.on('error', () => undefined);
   return out;
+}
+
+/** Of the process itself, its threads and its databases; and of each program: its pipes, twice while it is started. */
+const ownFiles = 128;
+const filesOfProgram = 6;
+/** Below this many, clients that keep their connections soon take all. */
+const openFilesAdvised = 1_024;
+
+/** Idle connections must not take the files that programs need: those beyond the limit are closed at once. */
+function leaveFilesForWork({ app }: Application, executors: Executors, log: Logger): void {
+  const filesMax = openFilesMax();
+  if (filesMax === undefined) return;
+  const kinds = app.get(OpenKinds, { strict: false }).withWork();
+  const programs = kinds
+    .filter(({ work }) => executors.has(work.name))
+    .reduce((sum, { work }) => sum + work.concurrency, 0);
+  const wanted = ownFiles + filesOfProgram * programs;
+  const server = app.getHttpServer();
+  server.maxConnections = Math.max(filesMax - wanted, 16);
+  if (filesMax < Math.max(openFilesAdvised, 2 * wanted))
+    log.warn(
+      { open_files: filesMax, connections: server.maxConnections },
+      'few files may be open at once: raise the limit (ulimit -n, LimitNOFILE)',
+    );
 }
 
 async function endPrograms(owner: string, runtime: Runtime, log: Logger): Promise<void> {

@@ -5,6 +5,7 @@ import type { Cancel, Runtime } from '../runtime/runtime.js';
 import { Execution, type ExecutionObserver } from './execution.js';
 import type { Executor } from './executors/executor.js';
 import type { WorkId } from './leases.js';
+import { Shortage } from './shortage.js';
 import { factsOf, type Claim, type WorkSource } from './work-source.js';
 
 /** A kind whose work is run here. */
@@ -44,7 +45,11 @@ export class BuiltInWorker {
   private hasMoreRoom = false;
   private nextLook: Cancel | undefined;
 
-  constructor(private readonly options: BuiltInWorkerOptions) {}
+  private readonly shortage: Shortage;
+
+  constructor(private readonly options: BuiltInWorkerOptions) {
+    this.shortage = new Shortage(options.runtime);
+  }
 
   /** Looks for work now, or as soon as the look that is under way is over. */
   wake(): void {
@@ -85,6 +90,11 @@ export class BuiltInWorker {
     const { source, name, runtime } = this.options;
     this.wasWoken = false;
     this.hasMoreRoom = false;
+    const { restUntilMs } = this.shortage;
+    if (restUntilMs !== undefined) {
+      this.lookAgainAt(restUntilMs);
+      return;
+    }
     // Every place is taken: whoever finishes first looks again.
     if (this.freePlaces().size === 0) return;
     this.cancelledMeanwhile.clear();
@@ -121,7 +131,7 @@ export class BuiltInWorker {
       this.options.kinds
         .map(({ name, concurrency }) => {
           const taken = running.filter(({ claim }) => claim.kind === name).length;
-          return [name, concurrency - taken] as const;
+          return [name, this.shortage.placesOf(concurrency) - taken] as const;
         })
         .filter(([, places]) => places > 0),
     );
@@ -138,7 +148,8 @@ export class BuiltInWorker {
       timeLimit,
       leaseMs,
       observer,
-      executed: () => {
+      executed: (outcome) => {
+        this.shortage.note(outcome);
         this.hasMoreRoom = true;
         this.wake();
       },

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino';
 import { isRefusal } from '../runtime/refusal.js';
 import { pause, stopwatch, type Cancel, type Runtime } from '../runtime/runtime.js';
-import { isFinal, type Executor, type Progress } from './executors/executor.js';
+import { isFinal, isOutOfResources, type Executor, type Progress } from './executors/executor.js';
 import { printing } from './prints.js';
 import type { Failure } from './work-kind.js';
 import { factsOf, type Claim, type WorkSource } from './work-source.js';
@@ -19,11 +19,12 @@ export interface ExecutionOptions {
   leaseMs: number;
   observer?: ExecutionObserver | undefined;
   /** Called once, when the executor has ended and its report is on the way: its place is free. */
-  executed?: (() => void) | undefined;
+  executed?: ((outcome: ExecutionOutcome) => void) | undefined;
 }
 
-/** `lost` and `shutdown` are ended from outside and no failures. */
-export type ExecutionOutcome = 'completed' | 'executor_error' | 'timeout' | 'lost' | 'shutdown';
+/** `lost` and `shutdown` are ended from outside and no failures; nor is what the machine has no room for. */
+export type ExecutionOutcome =
+  'completed' | 'executor_error' | 'timeout' | 'lost' | 'shutdown' | 'out_of_resources';
 
 /** Told of what the executor does; must not throw. */
 export interface ExecutionObserver {
@@ -107,12 +108,12 @@ export class Execution {
       );
       report = () => this.options.source.complete(this.claim, result);
     } catch (error) {
-      outcome = this.ending ?? 'executor_error';
-      report = this.reportOf(error);
+      outcome = this.ending ?? (isOutOfResources(error) ? 'out_of_resources' : 'executor_error');
+      report = this.reportOf(error, outcome);
     }
     this.note(outcome, stopwatch() - startedAt);
     cancelTimeout();
-    await this.deliver(report);
+    await this.deliver(report, outcome);
     this.isOver = true;
     this.renewal?.();
   }
@@ -122,16 +123,18 @@ export class Execution {
     this.options.observer?.ended(outcome, seconds);
     const line = { ...factsOf(this.claim), outcome, duration_ms: Math.round(seconds * 1_000) };
     const isFailure = outcome === 'executor_error' || outcome === 'timeout';
-    if (isFailure) this.options.log.warn(line, 'an attempt failed');
+    if (outcome === 'out_of_resources')
+      this.options.log.warn(line, 'the machine has no room for an attempt, which is given back for later');
+    else if (isFailure) this.options.log.warn(line, 'an attempt failed');
     else this.options.log.debug(line, 'an attempt ended');
   }
 
-  private reportOf(error: unknown): () => Promise<void> {
+  private reportOf(error: unknown, outcome: ExecutionOutcome): () => Promise<void> {
     const { source } = this.options;
-    if (this.ending === 'lost') return () => Promise.resolve();
-    if (this.ending === 'shutdown') return () => source.release(this.claim);
+    if (outcome === 'lost') return () => Promise.resolve();
+    if (outcome === 'shutdown' || outcome === 'out_of_resources') return () => source.release(this.claim);
     const failure: Failure = {
-      cause: this.ending === 'timeout' ? 'timeout' : 'executor_error',
+      cause: outcome === 'timeout' ? 'timeout' : 'executor_error',
       error: error instanceof Error ? error.message : String(error),
       retryable: this.ending !== undefined || !isFinal(error),
       thrown: error,
@@ -140,12 +143,12 @@ export class Execution {
   }
 
   /** What ran must not be lost because the database is busy: the report is tried until it is heard or refused. */
-  private async deliver(report: () => Promise<void>): Promise<void> {
+  private async deliver(report: () => Promise<void>, outcome: ExecutionOutcome): Promise<void> {
     const { runtime, log } = this.options;
     for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 5_000)) {
       try {
         const reported = report();
-        this.leavePlace();
+        this.leavePlace(outcome);
         await reported;
         return;
       } catch (error) {
@@ -163,10 +166,10 @@ export class Execution {
     }
   }
 
-  private leavePlace(): void {
+  private leavePlace(outcome: ExecutionOutcome): void {
     if (this.hasExecuted) return;
     this.hasExecuted = true;
-    this.options.executed?.();
+    this.options.executed?.(outcome);
   }
 
   private renewLater(): void {

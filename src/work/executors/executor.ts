@@ -20,6 +20,15 @@ export interface ExecutionContext {
 export const isFinal = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === false;
 
+/** Whether nobody is to blame but the machine, which has no room for another process or file now. */
+export function isOutOfResources(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
+  if (code === 'EMFILE' || code === 'ENFILE') return true;
+  if (syscall.startsWith('spawn')) return code === 'EAGAIN' || code === 'ENOMEM';
+  return error.cause !== undefined && error.cause !== error && isOutOfResources(error.cause);
+}
+
 export interface Executor {
   /**
    * Runs one piece of work. Resolves with a JSON value, or undefined when there is no result; rejects with an
