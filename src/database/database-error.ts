@@ -9,7 +9,7 @@ export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable';
 
   constructor(
-    /** `busy`, `full`, `io`, `corrupt`, `overloaded` or `closed`. */
+    /** `busy`, `full`, `io`, `corrupt`, `gone`, `overloaded` or `closed`. */
     readonly reason: UnavailableReason,
     cause?: unknown,
   ) {
@@ -22,6 +22,7 @@ const descriptions = {
   full: 'out of disk space',
   io: 'not readable or writable',
   corrupt: 'damaged',
+  gone: 'gone: a file of it was moved, deleted or replaced while the service runs',
   overloaded: 'behind with its writes',
   closed: 'closed: the service is stopping',
 };

@@ -25,6 +25,7 @@ export const codesOfRequests = problemCodes({
   database_full: { status: 503, means: 'the disk is full' },
   database_io: { status: 503, means: 'the database cannot be read or written' },
   database_corrupt: { status: 503, means: 'the database is damaged' },
+  database_gone: { status: 503, means: 'a file of the database was moved, deleted or replaced' },
   database_closed: { status: 503, means: 'the service is stopping' },
 });
 

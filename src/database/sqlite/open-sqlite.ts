@@ -14,6 +14,7 @@ import type { Transaction, Value } from '../transaction.js';
 import { missingGuardsOf, columnsByTable } from './catalogue.js';
 import { databaseFile } from './database-file.js';
 import { refuseOrphanLog } from './orphan-log.js';
+import { SameFiles } from './same-files.js';
 import { migrationsTableName, refuseForeignSchema } from './schema-check.js';
 import { shadowTables } from './shadow-tables.js';
 import { ownFilesOf } from './sqlite-files.js';
@@ -30,6 +31,7 @@ export class OpenSqlite implements OpenEngine {
   private readonly connection: BetterSqlite3.Database;
   private readonly statements: SqliteStatements;
   private readonly snapshots: Snapshots;
+  private readonly files: SameFiles;
 
   private constructor(
     path: string,
@@ -42,6 +44,7 @@ export class OpenSqlite implements OpenEngine {
     this.statements = new SqliteStatements(this.connection);
     this.reader = readerOf(new SqliteStatements(connectionOf(source)));
     this.snapshots = new Snapshots(path, runtime);
+    this.files = new SameFiles(path);
   }
 
   /** Makes the folder and the file when they are missing, and brings the schema up to date. @throws UnusableDatabase */
@@ -76,7 +79,7 @@ export class OpenSqlite implements OpenEngine {
   begin(): Promise<EngineTransaction> {
     return new Promise((resolve) => {
       this.statements.run('BEGIN IMMEDIATE');
-      resolve(new SqliteTransaction(this.statements, this.connection));
+      resolve(new SqliteTransaction(this.statements, this.connection, this.files));
     });
   }
 
@@ -118,6 +121,7 @@ class SqliteTransaction implements EngineTransaction {
   constructor(
     private readonly statements: SqliteStatements,
     private readonly connection: BetterSqlite3.Database,
+    private readonly files: SameFiles,
   ) {}
 
   all<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
@@ -142,6 +146,7 @@ class SqliteTransaction implements EngineTransaction {
 
   commit(): Promise<void> {
     return new Promise((resolve) => {
+      this.files.check();
       this.statements.run('COMMIT');
       resolve();
     });
