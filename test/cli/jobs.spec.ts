@@ -103,12 +103,10 @@ describe('with a service', () => {
 
     const cancelled = await daybook('cancel', prefix, '--reason', 'wrong dates');
     expect(cancelled).toEqual({ code: 0, out: `Job ${jobId} is failed: 4 failed.\n`, err: '' });
-    expect(json(await daybook('status', '--json'))).toMatchObject({ error: 'Cancelled: wrong dates' });
+    expect(json(await daybook('status', '--json'))).toMatchObject({ error: 'wrong dates' });
     const watched = await daybook('status', '--watch');
     expect(watched.code).toBe(1);
-    expect(watched.out).toMatch(
-      /failed: 4\/4 model-days, 4 failed\nThe job: Cancelled: wrong dates\n4 failed:\n/,
-    );
+    expect(watched.out).toMatch(/failed: 4\/4 model-days, 4 failed\nThe job: wrong dates\n4 failed:\n/);
     expect(json(await daybook('retry', jobId, '--json'))).toMatchObject({ status: 'pending' });
     expect(await daybook('remove', prefix)).toMatchObject({ code: 1, out: '' });
     await daybook('cancel', prefix);

@@ -35,7 +35,7 @@ describe('a cancelled job', () => {
     const jobId = await trigger(service, 'HANG a', 'HANG b');
     await script.seen({ what: 'starts' }, 2);
     const { body: cancelled } = await service.post(`/jobs/${jobId}/cancel`, { reason: 'wrong dates' });
-    expect(cancelled).toMatchObject({ status: 'failed', error: 'Cancelled: wrong dates' });
+    expect(cancelled).toMatchObject({ status: 'failed', error: 'wrong dates' });
     await script.seen({ what: 'is aborted' }, 2);
     expect((await service.get(service.modelDay(jobId, date, 'HANG a'))).body).toMatchObject({
       status: 'failed',

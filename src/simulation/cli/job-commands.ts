@@ -2,7 +2,7 @@
 import type { Shell } from '../../cli/shell.js';
 import type { Target, TargetOptions } from '../../cli/target.js';
 import type { Targets } from '../../cli/targets.js';
-import type { JobView } from '../queries/views.js';
+import type { JobSummaryView, JobView } from '../queries/views.js';
 import { jobIn, WatchedJob } from './job-requests.js';
 import { countsText, statusText } from './job-text.js';
 
@@ -76,7 +76,7 @@ async function change(
   await targets.on(options, async (target) => {
     const jobId = await jobIn(target.client, given);
     const { body } = await target.client.ask('POST', `/jobs/${jobId}/${verb}`, { reason });
-    const { status, progress } = body as JobView;
+    const { status, progress } = body as JobSummaryView;
     const told = `Job ${jobId} is ${statusText(status, shell.paint)}: ${countsText(progress)}.`;
     shell.print(json === true ? JSON.stringify(body) : told);
     if (verb === 'retry') tellWhoWorks(target, shell);

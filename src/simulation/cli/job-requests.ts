@@ -5,7 +5,7 @@ import { completeId } from '../../cli/stream-id.js';
 import type { Target, TargetOptions } from '../../cli/target.js';
 import type { Targets } from '../../cli/targets.js';
 import { systemRuntime } from '../../runtime/runtime.js';
-import type { JobView, WholeJobView } from '../queries/views.js';
+import type { JobSummaryView, JobView, WholeJobView } from '../queries/views.js';
 
 export type JobStatus = JobView['status'];
 
@@ -15,7 +15,7 @@ export type JobNews = Pick<JobView, 'job_id' | 'status' | 'version' | 'progress'
 export const hasEnded = (status: JobStatus): boolean => !['pending', 'running'].includes(status);
 
 export interface JobList {
-  items: JobView[];
+  items: JobSummaryView[];
   /** Where the list goes on; null when this is all. */
   next: string | null;
 }
@@ -24,7 +24,7 @@ export interface JobList {
 const pageSize = 1_000;
 
 /** All jobs, newest first. */
-export async function* allJobs(client: Client): AsyncGenerator<JobView> {
+export async function* allJobs(client: Client): AsyncGenerator<JobSummaryView> {
   for (let after: string | null = ''; after !== null;) {
     const path: string = `/jobs?limit=${pageSize}${after === '' ? '' : `&after=${encodeURIComponent(after)}`}`;
     const page: JobList = await client.get(path);

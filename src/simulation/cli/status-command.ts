@@ -3,7 +3,7 @@ import type { Shell } from '../../cli/shell.js';
 import type { TargetOptions } from '../../cli/target.js';
 import type { Targets } from '../../cli/targets.js';
 import { cut, durationText, oneLine, padded, widthOf, type Paint } from '../../cli/terminal.js';
-import type { JobView } from '../queries/views.js';
+import type { JobSummaryView, JobView } from '../queries/views.js';
 import { jobIn, WatchedJob, wholeJob, type JobList, type JobStatus } from './job-requests.js';
 import { failureLines, jobLines, statusText } from './job-text.js';
 
@@ -57,7 +57,7 @@ export async function listJobs(options: ListOptions, targets: Targets): Promise<
 const head = ['JOB', 'STATUS', 'CREATED', 'DONE', 'FAILED', 'TOOK', 'DATES', 'MODELS'];
 
 /** Whole ids for scripts; on a terminal their beginning, which every command takes. */
-function table(jobs: readonly JobView[], shell: Shell): string[] {
+function table(jobs: readonly JobSummaryView[], shell: Shell): string[] {
   const isTerminal = shell.out.isTTY === true;
   const cells = jobs.map((job) => cellsOf(job, isTerminal ? 8 : 36));
   const widths = head.map((name, column) =>
@@ -67,18 +67,18 @@ function table(jobs: readonly JobView[], shell: Shell): string[] {
     row.map((cell, column) => padded(cell, widths[column] ?? 0)).join('  ');
   const fitting = (text: string): string => (isTerminal ? cut(text, shell.room.columns) : text.trimEnd());
   const lines = cells.map((row, index) =>
-    coloured(fitting(lineOf(row)), jobs[index] as JobView, shell.paint),
+    coloured(fitting(lineOf(row)), jobs[index] as JobSummaryView, shell.paint),
   );
   return [fitting(lineOf(head)), ...lines];
 }
 
 /** The status is in the second column, after an id that cannot contain it. */
-const coloured = (line: string, { status: word }: JobView, paint: Paint): string =>
+const coloured = (line: string, { status: word }: JobSummaryView, paint: Paint): string =>
   line.replace(word, statusText(word, paint));
 
-function cellsOf(job: JobView, idLength: number): string[] {
-  const { progress, date_range: dates, models } = job;
-  const [first = '', last = ''] = [dates[0], dates.at(-1)];
+function cellsOf(job: JobSummaryView, idLength: number): string[] {
+  const { progress, dates, models } = job;
+  const { first, last, count } = dates;
   const [model = '', ...others] = models;
   return [
     job.job_id.slice(0, idLength),
@@ -87,7 +87,7 @@ function cellsOf(job: JobView, idLength: number): string[] {
     `${progress.completed + progress.failed}/${progress.total_model_days}`,
     String(progress.failed),
     job.total_duration_seconds === null ? '-' : durationText(job.total_duration_seconds),
-    first === last ? first : `${first} … ${last} (${dates.length})`,
+    first === last ? first : `${first} … ${last} (${count})`,
     oneLine(cut(model, 40)) + (others.length === 0 ? '' : ` +${others.length}`),
   ];
 }

@@ -64,7 +64,8 @@ function cancelJob(job: Job, { reason, now }: CommandOf<'CancelJob'>): readonly 
       `Job ${job.jobId} has ended (${statusOf(job)}): nothing is left to cancel.`,
     );
   }
-  const error = reason === undefined ? 'Cancelled' : `Cancelled: ${reason}`;
+  // As it was given: that it was cancelled, the failure code says.
+  const error = reason ?? 'Cancelled';
   return [{ type: 'JobClosed', data: { failure_code: 'cancelled', error, closed_at: now } }];
 }
 

@@ -39,7 +39,17 @@ const job = z.object({
 });
 
 export const jobAnswer = job.meta({ id: 'Job' });
-export const jobListAnswer = listAnswer('JobList', jobAnswer);
+
+/** A long job has thousands of dates: in lists and after commands, only where they begin and end. */
+export const jobSummaryAnswer = job
+  .omit({ date_range: true })
+  .extend({ dates: z.object({ first: z.string(), last: z.string(), count: z.int().min(1) }) })
+  .meta({
+    id: 'JobSummary',
+    description: 'A job with the first and the last of its dates, and how many there are.',
+  });
+
+export const jobListAnswer = listAnswer('JobList', jobSummaryAnswer);
 
 export const detailAnswer = z
   .object({
@@ -63,8 +73,19 @@ export const wholeJobAnswer = job.extend({ progress: wholeProgress }).meta({
 });
 
 export const listedModelDayAnswer = z
-  .object({ job_id: z.string(), ...detailAnswer.shape, result: z.unknown() })
-  .meta({ id: 'ListedModelDay', description: 'With its result: what the executor gave, or null.' });
+  .object({
+    job_id: z.string(),
+    ...detailAnswer.shape,
+    result: z.unknown(),
+    not_before: moment.nullable(),
+    worker: nullableText,
+    lease_expires_at: moment.nullable(),
+  })
+  .meta({
+    id: 'ListedModelDay',
+    description:
+      'With its result (what the executor gave, or null), when it may start again, and who runs it until when.',
+  });
 
 export const modelDayListAnswer = listAnswer('ModelDayList', listedModelDayAnswer);
 
@@ -82,9 +103,6 @@ export const attemptAnswer = z
 
 export const modelDayAnswer = listedModelDayAnswer
   .extend({
-    not_before: moment.nullable(),
-    worker: nullableText,
-    lease_expires_at: moment.nullable(),
     executor_progress: z.object({ percent: z.number().min(0).max(100), message: nullableText }).nullable(),
     attempts: z.array(attemptAnswer),
   })

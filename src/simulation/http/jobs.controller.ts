@@ -13,12 +13,12 @@ import { Caller } from '../../http/metadata.js';
 import { empty, json } from '../../http/responses.js';
 import { ChangeJob, type ChangedJob, type JobIntent } from '../commands/change-job.js';
 import { FindJob, ListJobs } from '../queries/job-queries.js';
-import { viewOfJob, type JobView } from '../queries/views.js';
+import { summaryOf, viewOfJob, type JobSummaryView, type JobView } from '../queries/views.js';
 import { ApiCommand, ApiRead } from './job-operations.js';
-import { jobAnswer, jobListAnswer } from './job-schemas.js';
+import { jobAnswer, jobListAnswer, jobSummaryAnswer } from './job-schemas.js';
 import { jobListQuery, reasonRequest } from './requests.js';
 
-const changed = { 200: json('The job as it is now.', jobAnswer, 'ETag') };
+const changed = { 200: json('The job as it is now.', jobSummaryAnswer, 'ETag') };
 
 @ApiTags('Jobs')
 @Controller('jobs')
@@ -39,7 +39,7 @@ export class JobsController {
     @Query({ schema: jobListQuery }) query: z.output<typeof jobListQuery>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ListAnswer<JobView>> {
+  ): Promise<ListAnswer<JobSummaryView>> {
     const { status, created_from: createdFrom, created_to: createdTo, limit, after } = query;
     const page = await this.queries.execute(new ListJobs({ status, createdFrom, createdTo, limit, after }));
     return answerList(page, request, reply);
@@ -78,7 +78,7 @@ export class JobsController {
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
     @Answers() answering: Answering,
-  ): Promise<JobView> {
+  ): Promise<JobSummaryView> {
     return this.change(jobId, { type: 'CancelJob', reason }, caller, expectedVersion, answering);
   }
 
@@ -97,7 +97,7 @@ export class JobsController {
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
     @Answers() answering: Answering,
-  ): Promise<JobView> {
+  ): Promise<JobSummaryView> {
     return this.change(jobId, { type: 'RetryJob', reason }, caller, expectedVersion, answering);
   }
 
@@ -128,10 +128,10 @@ export class JobsController {
     caller: Metadata,
     expectedVersion: number | undefined,
     answering: Answering,
-  ): Promise<JobView> {
-    return answering.of<ChangedJob, JobView>(
+  ): Promise<JobSummaryView> {
+    return answering.of<ChangedJob, JobSummaryView>(
       (keeper) => this.commands.execute(new ChangeJob(jobId, intent, caller, expectedVersion, keeper)),
-      ({ job }) => ({ headers: { etag: `"${job.version}"` }, body: viewOfJob(job) }),
+      ({ job }) => ({ headers: { etag: `"${job.version}"` }, body: summaryOf(viewOfJob(job)) }),
     );
   }
 }

@@ -4,19 +4,28 @@ import { Database } from '../../database/database.js';
 import type { Snapshot } from '../../database/reader.js';
 import type { JobDetailRow } from '../rows/tables.js';
 import { Refusal } from '../../runtime/refusal.js';
-import type { ModelDayId } from '../work/model-day-id.js';
+import { nobody, type Holder } from '../../work/holder-view.js';
+import { workKeyOf, type ModelDayId } from '../work/model-day-id.js';
 import {
   detailView,
   jobView,
   listedModelDayView,
   modelDayView,
+  summaryOf,
   type DetailView,
+  type JobSummaryView,
   type JobView,
   type JobWithProgress,
   type ListedModelDayView,
   type ModelDayView,
 } from './views.js';
-import { currentIn, JobTables, type JobFilter, type ModelDayFilter } from './job-tables.js';
+import {
+  currentIn,
+  JobTables,
+  type FoundModelDay,
+  type JobFilter,
+  type ModelDayFilter,
+} from './job-tables.js';
 
 const jobNotFound = (jobId: string): Refusal =>
   new Refusal('missing', 'job_not_found', `There is no job ${jobId}.`);
@@ -42,7 +51,7 @@ class FindJobHandler implements IQueryHandler<FindJob> {
   }
 }
 
-export class ListJobs extends Query<Page<JobView>> {
+export class ListJobs extends Query<Page<JobSummaryView>> {
   constructor(readonly filter: JobFilter) {
     super();
   }
@@ -58,11 +67,11 @@ export interface Page<Item> {
 class ListJobsHandler implements IQueryHandler<ListJobs> {
   constructor(private readonly tables: JobTables) {}
 
-  async execute({ filter }: ListJobs): Promise<Page<JobView>> {
+  async execute({ filter }: ListJobs): Promise<Page<JobSummaryView>> {
     const found = await this.tables.list({ ...filter, limit: filter.limit + 1 });
     const page = found.slice(0, filter.limit);
     const next = found.length > page.length ? (page.at(-1)?.cursor ?? null) : null;
-    return { items: page.map(({ job }) => job), next };
+    return { items: page.map(({ job }) => summaryOf(job)), next };
   }
 }
 
@@ -84,7 +93,12 @@ class ListModelDaysHandler implements IQueryHandler<ListModelDays> {
     const page = found.slice(0, filter.limit);
     const last = page.at(-1);
     const next = found.length > page.length && last !== undefined ? [last.date, last.model] : null;
-    return { items: page.map((row) => listedModelDayView(row, row.result)), next };
+    const holders = page.some(({ status }) => status === 'running')
+      ? await this.tables.holders(filter.jobId)
+      : undefined;
+    const holderOf = ({ date, model }: FoundModelDay): Holder =>
+      holders?.get(workKeyOf(date, model)) ?? nobody;
+    return { items: page.map((row) => listedModelDayView(row, row.result, holderOf(row))), next };
   }
 }
 

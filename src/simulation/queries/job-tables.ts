@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import { Database } from '../../database/database.js';
-import { readHolder, type HolderView } from '../../work/holder-view.js';
+import { readHolder, readHolders, type Holder, type HolderView } from '../../work/holder-view.js';
 import { entityOf } from '../../database/entity.js';
 import type { Reader } from '../../database/reader.js';
 import { jobDetails, jobs, type JobDetailRow, type JobProgressRow, type JobRow } from '../rows/tables.js';
@@ -101,6 +101,11 @@ export class JobTables {
 
   holder(modelDay: ModelDayId): Promise<HolderView> {
     return readHolder(this.database.reader, workOf(modelDay));
+  }
+
+  /** Of those model-days of a job that run, by what names them as work. */
+  holders(jobId: string): Promise<ReadonlyMap<string, Holder>> {
+    return readHolders(this.database.reader, streamOf(jobId));
   }
 
   private jobs(): SelectQueryBuilder<JobRow> {

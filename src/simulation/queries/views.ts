@@ -1,6 +1,6 @@
 // What clients are shown of jobs and model-days, from rows: the same from the tables and from a state just changed.
 import type { z } from 'zod';
-import type { HolderView } from '../../work/holder-view.js';
+import type { Holder, HolderView } from '../../work/holder-view.js';
 import { modelAt, dateAt, openDate, type Job } from '../domain/job.js';
 import { detailRowOf, jobRowOf, progressOf } from '../rows/rows.js';
 import type { JobDetailRow, JobRow } from '../rows/tables.js';
@@ -8,12 +8,14 @@ import type {
   attemptAnswer,
   detailAnswer,
   jobAnswer,
+  jobSummaryAnswer,
   listedModelDayAnswer,
   modelDayAnswer,
   wholeJobAnswer,
 } from '../http/job-schemas.js';
 
 export type JobView = z.output<typeof jobAnswer>;
+export type JobSummaryView = z.output<typeof jobSummaryAnswer>;
 export type WholeJobView = z.output<typeof wholeJobAnswer>;
 export type RunningModelDay = NonNullable<JobView['progress']['current']>;
 export type DetailView = z.output<typeof detailAnswer>;
@@ -53,6 +55,12 @@ const progressView = (row: JobWithProgress, current: RunningModelDay | null): Jo
 export const viewOfJob = (job: Job): JobView =>
   jobView({ ...jobRowOf(job), ...progressOf(job) }, currentOf(job));
 
+/** In a list, and after a command. */
+export function summaryOf({ date_range: dates, ...job }: JobView): JobSummaryView {
+  const [first = ''] = dates;
+  return { ...job, dates: { first, last: dates.at(-1) ?? first, count: dates.length } };
+}
+
 /** `/simulate/status`: a job with all its details, by date, then model. */
 export function viewOfWholeJob(job: Job): WholeJobView {
   const view = viewOfJob(job);
@@ -86,17 +94,23 @@ export const detailView = (row: JobDetailRow): DetailView => ({
   failure_code: row.failure_code,
 });
 
-export const listedModelDayView = (row: JobDetailRow, result: unknown): ListedModelDayView => ({
+export const listedModelDayView = (
+  row: JobDetailRow,
+  result: unknown,
+  { worker, lease_expires_at }: Holder,
+): ListedModelDayView => ({
   job_id: row.job_id,
   ...detailView(row),
   result: result ?? null,
+  not_before: row.not_before,
+  worker,
+  lease_expires_at,
 });
 
 /** One model-day with all that is known of it. */
 export const modelDayView = (row: JobDetailRow, result: unknown, holder: HolderView): ModelDayView => ({
-  ...listedModelDayView(row, result),
-  not_before: row.not_before,
-  ...holder,
+  ...listedModelDayView(row, result, holder),
+  executor_progress: holder.executor_progress,
   attempts: attemptsOf(row),
 });
 

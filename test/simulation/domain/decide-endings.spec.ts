@@ -35,7 +35,7 @@ describe('cancelling a job', () => {
   it('says why when there is a reason', () => {
     given(created())
       .when(cancel(5, 'wrong dates'))
-      .then(closed(5, 'cancelled', 'Cancelled: wrong dates'));
+      .then(closed(5, 'cancelled', 'wrong dates'));
   });
 
   it('cancels again what was retried', () => {

@@ -2,7 +2,7 @@ import { startClockedService } from '../../http/clock.js';
 import { expectProblem, storedEvents } from '../../http/problems.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { workplace } from '../../support/workplace.js';
-import { detailShape, jobShape, seconds, time } from './shapes.js';
+import { detailShape, jobShape, seconds, summaryShape, time } from './shapes.js';
 
 const place = workplace();
 let service: TestService;
@@ -52,11 +52,23 @@ describe('GET /jobs/{id}', () => {
     );
   });
 
-  it('is what the list and the command answer too', async () => {
+  it('does not repeat thousands of dates in a list or after a command', async () => {
+    const range = { start_date: '2005-01-03', end_date: '2019-12-31', models: ['a'], rerun: true };
+    const { body: job } = await service.post('/simulate/trigger', range);
+    const { body: cancelled } = await service.post(`/jobs/${job.job_id}/cancel`);
+    expect(cancelled.dates).toEqual({ first: '2005-01-03', last: '2019-12-31', count: 3912 });
+    const { body: list } = await service.get('/jobs?limit=1');
+    expect(list.items[0].dates).toEqual(cancelled.dates);
+    expect((await service.get(`/jobs/${job.job_id}`)).body.date_range).toHaveLength(3912);
+  });
+
+  it('is what the list and the command answer too, who say only where its dates begin and end', async () => {
     const jobId = await create(['a', 'b']);
     await complete(jobId, 'a');
     const { body: cancelled } = await service.post(`/jobs/${jobId}/cancel`);
-    expect((await service.get(`/jobs/${jobId}`)).body).toEqual(cancelled);
+    const { date_range: dates, ...job } = (await service.get(`/jobs/${jobId}`)).body;
+    expect(cancelled).toEqual({ ...job, dates: { first: '2025-01-06', last: '2025-01-06', count: 1 } });
+    expect(dates).toEqual(['2025-01-06']);
     const { body: list } = await service.get('/jobs?limit=1');
     expect(list.items).toEqual([cancelled]);
   });
@@ -161,7 +173,7 @@ describe('POST /jobs/{id}/cancel', () => {
     await start(jobId, 'b');
     const { body } = await service.post(`/jobs/${jobId}/cancel`);
     expect(body).toEqual(
-      jobShape({
+      summaryShape({
         job_id: jobId,
         status: 'partial',
         models: ['a', 'b', 'c'],
@@ -196,7 +208,7 @@ describe('POST /jobs/{id}/retry', () => {
     const answer = await service.post(`/jobs/${jobId}/retry`, { reason: 'the market is open' });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual(
-      jobShape({
+      summaryShape({
         job_id: jobId,
         status: 'running',
         models: ['a', 'b'],

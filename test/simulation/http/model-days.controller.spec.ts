@@ -387,6 +387,26 @@ describe('heartbeat', () => {
 });
 
 describe('GET the model-days of a job', () => {
+  it('tells who runs what until when, and when the others may start again', async () => {
+    const waiting = await startTestService(place, { RETRY_BASE_DELAY_MS: '3600000' });
+    const { body: job } = await waiting.post('/simulate/trigger', {
+      date_range: ['2025-01-06'],
+      models: ['a', 'b', 'c'],
+    });
+    const pathOf = (model: string) => waiting.modelDay(job.job_id, '2025-01-06', model);
+    for (const model of ['a', 'b']) await waiting.post(`${pathOf(model)}/start`, { worker: `of ${model}` });
+    await waiting.post(`${pathOf('a')}/fail`, { attempt: 1, error: 'no' });
+    const { body } = await waiting.get(`/jobs/${job.job_id}/model-days`);
+    const nobody = { worker: null, lease_expires_at: null };
+    expect(body.items).toMatchObject([
+      { model: 'a', status: 'pending', not_before: time, ...nobody },
+      { model: 'b', status: 'running', not_before: null, worker: 'of b', lease_expires_at: time },
+      { model: 'c', status: 'pending', not_before: null, ...nobody },
+    ]);
+    const { body: one } = await waiting.get(pathOf('b'));
+    expect(one).toMatchObject(body.items[1]);
+  });
+
   it('lists the details with their results, and filters them', async () => {
     const { body: job } = await service.post('/simulate/trigger', {
       date_range: ['2025-01-06', '2025-01-07'],

@@ -30,6 +30,12 @@ export const jobShape = ({ progress = {}, ...changes }: Record<string, any> = {}
   ...changes,
 });
 
+/** A job in a list, and after a command. */
+export function summaryShape(changes: Record<string, any> = {}) {
+  const { date_range: dates, ...job } = jobShape(changes);
+  return { ...job, dates: { first: dates[0], last: dates.at(-1), count: dates.length } };
+}
+
 /** A model-day that never started, with changes, as a line of the details. */
 export const detailShape = (changes: Record<string, unknown> = {}) => ({
   date: '2025-01-06',
@@ -49,15 +55,15 @@ export const listedShape = (changes: Record<string, unknown> = {}) => ({
   job_id: uuid,
   ...detailShape(),
   result: null,
+  not_before: null,
+  worker: null,
+  lease_expires_at: null,
   ...changes,
 });
 
 /** The same by itself. */
 export const modelDayShape = (changes: Record<string, unknown> = {}) => ({
   ...listedShape(),
-  not_before: null,
-  worker: null,
-  lease_expires_at: null,
   executor_progress: null,
   attempts: [],
   ...changes,
