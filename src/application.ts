@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { Refusals } from './audit/refusals.js';
 import type { ServiceLock } from './database/service-lock.js';
 import { Log } from './event-store/log.js';
+import { compressAnswers } from './http/compression.js';
 import { Health, refuseWhileStarting } from './http/health.js';
 import { honourIdempotencyKeys } from './http/idempotency.js';
 import { OpenStreams } from './http/open-streams.js';
@@ -65,6 +66,7 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   app.useGlobalPipes(validationPipe);
   serveOpenApi(app);
   honourIdempotencyKeys(app.getHttpAdapter().getInstance(), app.get(KeptAnswers));
+  compressAnswers(app.getHttpAdapter().getInstance());
   refuseWhileStarting(app.getHttpAdapter().getInstance(), app.get(Health));
   return app;
 }

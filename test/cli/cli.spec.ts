@@ -84,7 +84,7 @@ describe('replay', () => {
 describe('log', () => {
   it.each([
     [['--job', 'JOB'], 5],
-    [['--actor', 'tester'], 2],
+    [['--actor', 'tester'], 4],
     [['--type', 'ModelDayCompleted'], 2],
     [['--since', '1h'], 5],
     [['--since', '2999-01-01'], 0],
