@@ -59,7 +59,12 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   const prepare = tracing?.requests.bind(tracing);
   const app = await NestFactory.create<NestFastifyApplication>(
     await AppModule.with(parts),
-    createAdapter({ bodyLimitBytes: settings.BODY_LIMIT_BYTES, runtime, log, observers, prepare }),
+    createAdapter({
+      bodyLimitBytes: settings.BODY_LIMIT_BYTES,
+      connectionsMax: settings.MAX_CONNECTIONS,
+      hosts: [settings.HOST, ...settings.ALLOWED_HOSTS],
+      ...{ runtime, log, observers, prepare },
+    }),
     { bodyParser: false, logger: new NestLog(log), abortOnError: false },
   );
   app.useGlobalFilters(new ProblemFilter(log, app.get(Refusals)));

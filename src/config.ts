@@ -25,9 +25,17 @@ const integer = (min: number, max: number, standard: number) => wholeNumber(min,
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
+const hostNames = z
+  .string()
+  .regex(/^\s*[\w.-]+(\s*,\s*[\w.-]+)*\s*$/, 'must be host names without ports, separated by commas')
+  .transform((names) => names.split(',').map((name) => name.trim()))
+  .default([]);
+
 const shape = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: integer(0, 65_535, 3000),
+  ALLOWED_HOSTS: hostNames,
+  MAX_CONNECTIONS: integer(1, 1_000_000, 4_096),
   DATABASE_URL: databaseUrl.default(standardUrl),
   CONFIG_DIR: z.string().min(1).default('configs'),
   EXECUTOR: z.string().default('none'),

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Runtime } from '../runtime/runtime.js';
-import { problemDocument, problemType } from './problem.js';
+import { problemDocument, problemType, type Problem } from './problem.js';
 import { problemOfStatus } from './problem-of.js';
 
 const statusOfCode: Readonly<Record<string, number>> = {
@@ -19,7 +19,11 @@ export function answerUnreadable(
     socket.destroy();
     return;
   }
-  const problem = problemOfStatus(statusOfCode[error.code ?? ''] ?? 400);
+  answerOnSocket(problemOfStatus(statusOfCode[error.code ?? ''] ?? 400), socket, runtime);
+}
+
+/** And lets go of the connection. */
+export function answerOnSocket(problem: Problem, socket: Socket, runtime: Runtime): void {
   // Nobody knows what it was about: the instance is empty.
   const body = JSON.stringify(problemDocument(problem, ''));
   const head = [

@@ -2,15 +2,15 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
-import { problemsOfRequests, responseComponents } from './problem-responses.js';
+import { problemsOfPaths, problemsOfRequests, responseComponents } from './problem-responses.js';
 import { headerComponents } from './responses.js';
 
 const description = `The book of long-running jobs: every model on every day, every step an event.
 
 Times are RFC 3339 in UTC with milliseconds. Every error is a problem document (RFC 9457) with a \`code\`. Besides what each
-operation lists, any request may be answered 404 \`not_found\`, 405 \`method_not_allowed\`, 408 \`request_timeout\`, 414
-\`uri_too_long\` or 431 \`headers_too_large\`. A field or a parameter that is not listed here is refused; answers may get
-fields that are not listed here yet.`;
+operation lists, any request may be answered 404 \`not_found\`, 405 \`method_not_allowed\`, 408 \`request_timeout\`, 417
+\`expectation_failed\` or 431 \`headers_too_large\`. A field or a parameter that is not listed here is refused; answers may
+get fields that are not listed here yet.`;
 
 const about = new DocumentBuilder()
   .setOpenAPIVersion('3.1.1')
@@ -31,11 +31,21 @@ const about = new DocumentBuilder()
 
 function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const components = { schemas: namedSchemas(), responses: responseComponents, headers: headerComponents };
-  return SwaggerModule.createDocument(
+  const document = SwaggerModule.createDocument(
     app,
     { ...about, components },
     { standardSchemaConverter: jsonSchemaOf },
   );
+  describeLongPaths(document);
+  return document;
+}
+
+function describeLongPaths({ paths }: OpenAPIObject): void {
+  for (const [path, methods] of Object.entries(paths))
+    if (path.includes('{'))
+      for (const operation of [methods.get, methods.post, methods.delete])
+        for (const { status, ...response } of problemsOfPaths)
+          if (operation !== undefined) operation.responses[status] = response;
 }
 
 /** What references lead to. They are open: a later Daybook may say more, and clients ignore what they don't know. */

@@ -16,7 +16,12 @@ export const problemCodes = <Codes extends ProblemCodes>(codes: Codes): Codes =>
 
 /** Of every request. */
 export const codesOfRequests = problemCodes({
-  malformed_request: { status: 400, means: 'the URL or the body cannot be read; a body must be JSON' },
+  malformed_request: {
+    status: 400,
+    means: 'the URL, Host or the body cannot be read; a body must be JSON in UTF-8',
+  },
+  foreign_origin: { status: 403, means: 'a web page of another origin has sent it, by a browser' },
+  unknown_host: { status: 421, means: 'Host names a service that this one is not (ALLOWED_HOSTS)' },
   invalid_request: { status: 422, means: 'values that cannot be, each named in `errors`' },
   internal_error: { status: 500, means: 'a defect of the service' },
   starting: { status: 503, means: 'the service is starting; it may be bringing its tables up to date' },
@@ -29,10 +34,15 @@ export const codesOfRequests = problemCodes({
   database_closed: { status: 503, means: 'the service is stopping' },
 });
 
+/** Of every request whose path has parameters. */
+export const codesOfPaths = problemCodes({
+  uri_too_long: { status: 414, means: 'a part of the path is longer than any that this service has' },
+});
+
 /** Of every request that may have a body. */
 export const codesOfBodies = problemCodes({
   body_too_large: { status: 413, means: 'the body is larger than BODY_LIMIT_BYTES' },
-  unsupported_media_type: { status: 415, means: 'a body is application/json' },
+  unsupported_media_type: { status: 415, means: 'a body is application/json in UTF-8, and not compressed' },
 });
 
 /** Of every command. */

@@ -31,7 +31,7 @@ export function problemOfStatus(status: number): Problem {
 const ofTransport: Readonly<Record<number, [code: string, detail: string]>> = {
   400: [
     'malformed_request',
-    'The request cannot be read: its URL or its body is malformed (a body must be JSON).',
+    'The request cannot be read: its URL, its Host or its body is malformed (a body must be JSON in UTF-8).',
   ],
   404: ['not_found', 'There is nothing at this path.'],
   405: ['method_not_allowed', 'This path does not answer this method.'],
@@ -39,6 +39,7 @@ const ofTransport: Readonly<Record<number, [code: string, detail: string]>> = {
   413: ['body_too_large', 'The body is larger than this service accepts (BODY_LIMIT_BYTES).'],
   414: ['uri_too_long', 'The URL is longer than any that this service has.'],
   415: ['unsupported_media_type', 'Send the body as application/json.'],
+  417: ['expectation_failed', 'Expect may say 100-continue, and nothing else.'],
   431: ['headers_too_large', 'The headers are larger than this service accepts.'],
 };
 

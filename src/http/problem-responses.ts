@@ -1,7 +1,7 @@
 // Problem documents as responses of the OpenAPI document: one for each status, with the codes that it may have.
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import { codesOfBodies, codesOfRequests, type ProblemCodes } from './problem-codes.js';
+import { codesOfBodies, codesOfPaths, codesOfRequests, type ProblemCodes } from './problem-codes.js';
 import { content } from './responses.js';
 import { problemAnswer, referenceTo } from './schemas.js';
 
@@ -45,11 +45,11 @@ const references = (codes: ProblemCodes) =>
 
 export const problemsOfRequests = references(codesOfRequests);
 export const problemsOfBodies = references(codesOfBodies);
+export const problemsOfPaths = references(codesOfPaths);
 
 /** What the references lead to. */
 export const responseComponents = Object.fromEntries(
-  problemResponses({ ...codesOfRequests, ...codesOfBodies }).map(({ status, ...response }) => [
-    nameOf(status),
-    response,
-  ]),
+  problemResponses({ ...codesOfRequests, ...codesOfBodies, ...codesOfPaths }).map(
+    ({ status, ...response }) => [nameOf(status), response],
+  ),
 );

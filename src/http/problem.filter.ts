@@ -34,7 +34,7 @@ export function answerProblem(
 /** Without the query: it may hold what is nobody's business. */
 const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
-const urlLengthMax = 2_000;
+const pathLengthMax = 2_000;
 
 /** Whoever names itself; the worker of the attempt that was reported on, or in the body; else it is anonymous. */
 function actorOf({ actor, body }: FastifyRequest, error: unknown): string {
@@ -56,7 +56,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const { code, status } = answerProblem(error, request, http.getResponse<FastifyReply>(), this.log);
     if (request.method === 'GET') return;
-    const command = `${request.method} ${request.url.slice(0, urlLengthMax)}`;
+    const command = `${request.method} ${pathOf(request).slice(0, pathLengthMax)}`;
     this.refusals.keep({
       actor: actorOf(request, error),
       correlation_id: request.correlationId,

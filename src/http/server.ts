@@ -6,30 +6,48 @@ import { pointerOf } from '../runtime/json-pointer.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { identifyAll } from './actor.js';
 import { answerUnreadable } from './client-error.js';
+import { limitConnections, patienceFor, serverOptions, type Patience } from './connections.js';
 import { correlate, correlateAll } from './correlation.js';
+import { refuseForeign } from './foreign-requests.js';
 import { takeJson } from './json-body.js';
 import { answerProblem } from './problem.filter.js';
 import { invalidRequest } from './problem.js';
+import { refuseUnreadable } from './readable-requests.js';
 import { watchRequest, watchRequests, type RequestObserver } from './request-watch.js';
 import { readBeforeAnswers } from './unread-body.js';
 
 export interface ServerOptions {
   bodyLimitBytes: number;
+  connectionsMax: number;
+  /** What it is called, besides `localhost` and addresses. */
+  hosts: readonly string[];
   runtime: Runtime;
   log: Logger;
   observers: readonly RequestObserver[];
   /** Hooks that come before all others. */
   prepare?: ((fastify: FastifyInstance) => void) | undefined;
+  /** With slow clients; what suits bodies of that limit when not given. */
+  patience?: Patience;
 }
 
 /** A model's name of 200 characters, each percent-encoded in up to twelve. */
 const parameterLengthMax = 200 * 12;
 
 export function createAdapter(options: ServerOptions): FastifyAdapter {
-  const { bodyLimitBytes, runtime, log, observers, prepare } = options;
+  const {
+    bodyLimitBytes,
+    runtime,
+    log,
+    observers,
+    prepare,
+    patience = patienceFor(bodyLimitBytes),
+  } = options;
   const adapter = new FastifyAdapter({
     // There is no middleware, whose engine would look at every request.
     skipMiddie: true,
+    http: serverOptions(patience),
+    requestTimeout: patience.requestMs,
+    keepAliveTimeout: patience.idleMs,
     routerOptions: { maxParamLength: parameterLengthMax },
     forceCloseConnections: 'idle',
     // Whoever still has a connection when the service stops is served, and then let go.
@@ -48,6 +66,9 @@ export function createAdapter(options: ServerOptions): FastifyAdapter {
   correlateAll(fastify, runtime);
   watchRequests(fastify, observers);
   readBeforeAnswers(fastify, runtime);
+  limitConnections(fastify.server, options.connectionsMax, runtime);
+  refuseUnreadable(fastify);
+  refuseForeign(fastify, options.hosts);
   identifyAll(fastify);
   refuseUnknownParameters(fastify);
   takeJson(fastify, bodyLimitBytes);

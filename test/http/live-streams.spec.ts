@@ -116,7 +116,7 @@ describe('the log, live', () => {
     const service = await startTestService(place);
     const { hostname, port } = new URL(service.url);
     const socket = connect(Number(port), hostname);
-    socket.write('GET /events/stream HTTP/1.1\r\nHost: daybook\r\n\r\n');
+    socket.write('GET /events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
     socket.pause();
     const streams = openStreamsOf(service);
     while (streams.count === 0) await service.get('/health');
@@ -146,7 +146,7 @@ describe('a reader that takes nothing more', () => {
     }
     const { hostname, port } = new URL(service.url);
     const socket = connect(Number(port), hostname);
-    socket.write('GET /events/stream HTTP/1.1\r\nHost: daybook\r\n\r\n');
+    socket.write('GET /events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
     socket.pause();
     // A wait for a connection that is only busy is soon over; this one lasts.
     for (let [asked, held] = [0, -1]; asked < 50; asked += 1) {

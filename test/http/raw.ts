@@ -12,7 +12,7 @@ export const requestText = (
 ): string =>
   [
     `${method} ${path} HTTP/1.1`,
-    'Host: daybook',
+    'Host: localhost',
     'Connection: close',
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     '',
