@@ -6,7 +6,7 @@ export type Cancel = () => void;
 
 /** A class, so that it can be injected by its name; its members are properties, so that `{ ...runtime, nowMs }` is one too. */
 export abstract class Runtime {
-  /** Milliseconds since the epoch, UTC. */
+  /** Whole milliseconds since the epoch, UTC. It never goes back (monotonic), whatever is done to the system's clock. */
   abstract readonly nowMs: () => number;
   /** A version 4 UUID. */
   abstract readonly uuid: () => string;
@@ -38,8 +38,24 @@ export function pause(runtime: Runtime, ms: number, until?: AbortSignal): Promis
   });
 }
 
+/**
+ * A clock that goes on when the wall clock is set back, and follows it when that is ahead: set forward, or after the
+ * machine has slept. See docs/decisions/0017-a-clock-that-never-goes-back.md.
+ */
+export function forwardClock(wallMs: () => number, steadyMs: () => number): () => number {
+  let aheadMs = -Infinity;
+  return () => {
+    const steady = steadyMs();
+    aheadMs = Math.max(aheadMs, wallMs() - steady);
+    return Math.floor(steady + aheadMs);
+  };
+}
+
 export const systemRuntime: Runtime = {
-  nowMs: () => Date.now(),
+  nowMs: forwardClock(
+    () => Date.now(),
+    () => performance.now(),
+  ),
   uuid: () => randomUUID(),
   random: () => Math.random(),
   after(ms, call) {

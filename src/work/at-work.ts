@@ -59,9 +59,9 @@ export class AtWork {
 
   start({ source, executors, graceMs, observer }: AtWorkOptions): void {
     const { kinds, bus, database, runtime, log } = this;
-    const { leaseMs } = kinds.parts.terms;
+    const { terms } = kinds.parts;
     const prefixes = kinds.withWork().map(({ kind }) => kind.streamPrefix);
-    const watch = new LeaseWatch({ reader: database.reader, source, runtime, log, leaseMs, prefixes });
+    const watch = new LeaseWatch({ reader: database.reader, source, runtime, log, terms, prefixes });
     watch.start();
     this.rest = () => watch.stop();
     if (executors.size === 0) return;
@@ -75,7 +75,7 @@ export class AtWork {
       runtime,
       log,
       name: ownActor,
-      leaseMs,
+      leaseMs: terms.leaseMs,
       observer,
     });
     const stopWaking = wakeWith(bus, kinds, worker);

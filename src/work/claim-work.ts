@@ -6,6 +6,7 @@ import type { Metadata } from '../event-store/event-store.js';
 import type { Begun } from './kind-streams.js';
 import type { WorkId } from './leases.js';
 import { OpenKinds, type WorkStreams } from './open-kinds.js';
+import { isToCome } from './retries.js';
 import type { WorkRequest } from './work-kind.js';
 import type { Places } from './work-source.js';
 
@@ -79,7 +80,7 @@ export class ClaimWorkHandler implements ICommandHandler<ClaimWork> {
       for (const { workKey, notBefore } of work.pending(state)) {
         if (isHeld({ streamId, workKey })) continue;
         const now = terms.now();
-        if (notBefore !== null && notBefore > now) {
+        if (notBefore !== null && isToCome(notBefore, now)) {
           waiting.push(notBefore);
           continue;
         }

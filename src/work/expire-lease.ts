@@ -29,9 +29,10 @@ export class ExpireLeaseHandler implements ICommandHandler<ExpireLease> {
     return this.database.queue.run(async (transaction) => {
       // Whoever noticed read an older moment: a heartbeat may have come in since.
       const lease = await findLease(transaction, piece);
-      const now = this.kinds.parts.terms.now();
+      const { from: now, to } = this.kinds.parts.terms.holding();
       const streams = this.kinds.withWorkOn(piece.streamId);
-      if (lease === undefined || lease.expires_at > now || streams === undefined) return;
+      if (lease === undefined || streams === undefined) return;
+      if (lease.expires_at > now && lease.expires_at <= to) return;
       const { work } = streams;
       const failure: Failure = {
         cause: 'lease_expired',

@@ -1,6 +1,9 @@
 // The terms on which this process gives out leases.
-import type { Runtime } from '../runtime/runtime.js';
+import { timestamp, type Runtime } from '../runtime/runtime.js';
 import { timestamps } from '../runtime/timestamps.js';
+
+/** By how much the clocks of two processes in a row may differ, in milliseconds. */
+const toleranceMs = 1_000;
 
 export class LeaseTerms {
   /** The id of this process in the leases that it holds itself: another one at each start. */
@@ -18,6 +21,12 @@ export class LeaseTerms {
 
   now(): string {
     return this.textOfNow(this.runtime.nowMs());
+  }
+
+  /** Between these two, a lease holds; one that would hold for longer than any was given with a clock that was ahead. */
+  holding(): { from: string; to: string } {
+    const nowMs = this.runtime.nowMs();
+    return { from: timestamp(nowMs), to: timestamp(nowMs + this.leaseMs + toleranceMs) };
   }
 
   /** When a lease runs out that begins or is renewed now. */

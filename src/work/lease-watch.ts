@@ -1,7 +1,8 @@
 // Looks for leases that have run out, whoever held them: a worker that died never blocks anything for ever.
 import type { Logger } from 'pino';
 import type { Reader } from '../database/reader.js';
-import { timestamp, type Cancel, type Runtime } from '../runtime/runtime.js';
+import type { Cancel, Runtime } from '../runtime/runtime.js';
+import type { LeaseTerms } from './lease-terms.js';
 import { expiredLeases } from './leases.js';
 import type { WorkSource } from './work-source.js';
 
@@ -10,7 +11,7 @@ export interface LeaseWatchOptions {
   source: WorkSource;
   runtime: Runtime;
   log: Logger;
-  leaseMs: number;
+  terms: LeaseTerms;
   /** Of the streams whose kinds have work. */
   prefixes: readonly string[];
 }
@@ -26,7 +27,7 @@ export class LeaseWatch {
   constructor(private readonly options: LeaseWatchOptions) {}
 
   start(): void {
-    const everyMs = Math.min(Math.max(this.options.leaseMs / 4, 10), 5_000);
+    const everyMs = Math.min(Math.max(this.options.terms.leaseMs / 4, 10), 5_000);
     this.cancel = this.options.runtime.after(everyMs, () => {
       this.looking = this.look()
         .catch((error: unknown) => {
@@ -45,8 +46,8 @@ export class LeaseWatch {
   }
 
   private async look(): Promise<void> {
-    const { reader, runtime, source, prefixes } = this.options;
-    const expired = await expiredLeases(reader, prefixes, timestamp(runtime.nowMs()), batchMax);
+    const { reader, terms, source, prefixes } = this.options;
+    const expired = await expiredLeases(reader, prefixes, terms.holding(), batchMax);
     await Promise.all(expired.map((work) => source.expire(work)));
   }
 }

@@ -108,13 +108,14 @@ export function heldByDeadProcesses(reader: Reader, living: readonly string[]): 
 export async function expiredLeases(
   reader: Reader,
   prefixes: readonly string[],
-  now: string,
+  holding: { from: string; to: string },
   max: number,
 ): Promise<WorkId[]> {
   const known = prefixes.map(() => 'substr(stream_id, 1, ?) = ?').join(' OR ');
   const rows = await reader.all<{ stream_id: string; work_key: string }>(
-    `SELECT stream_id, work_key FROM leases WHERE expires_at <= ? AND (${known || 'FALSE'}) LIMIT ${max}`,
-    now,
+    `SELECT stream_id, work_key FROM leases WHERE (expires_at <= ? OR expires_at > ?) AND (${known || 'FALSE'}) LIMIT ${max}`,
+    holding.from,
+    holding.to,
     ...prefixes.flatMap((prefix) => [prefix.length, prefix]),
   );
   return rows.map(({ stream_id: streamId, work_key: workKey }) => ({ streamId, workKey }));

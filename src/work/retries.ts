@@ -9,6 +9,10 @@ export interface Retries {
 
 const longestDelayMs = 60 * 60 * 1000;
 
+/** A time further ahead than any delay was set with a clock that was ahead: it holds up nothing. */
+export const isToCome = (notBefore: string, now: string): boolean =>
+  notBefore > now && Date.parse(notBefore) - Date.parse(now) <= longestDelayMs;
+
 /**
  * When the second, third, … attempt may start if this one fails now: the delay doubles each time (exponential backoff),
  * and each is somewhere in its upper half (jitter), so that what failed together does not come back together.

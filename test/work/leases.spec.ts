@@ -1,4 +1,5 @@
 // Leases: renewed by whoever lives, and run out when nobody renews them.
+import { systemRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { expectTablesToMatchLog } from '../support/tables-match-log.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
@@ -142,5 +143,41 @@ describe('a worker outside of the service', () => {
     await ageLeases(service);
     expect((await service.ended(jobId)).body).toMatchObject({ status: 'failed', progress: { failed: 600 } });
     expectTablesToMatchLog(service.databasePath);
+  });
+});
+
+describe('a clock that was set back by an hour between two starts', () => {
+  const hourMs = 3_600_000;
+  const ahead = Object.create(systemRuntime, {
+    nowMs: { value: () => systemRuntime.nowMs() + hourMs },
+  }) as Runtime;
+
+  it('lets the lease of a worker outside hold no longer than any does', async () => {
+    const first = await startTestService(place, { LEASE_MS: '2000' }, { runtime: ahead });
+    const jobId = await trigger(first, 'a');
+    await first.post(`${first.modelDay(jobId, date, 'a')}/start`, { worker: 'outside' });
+    await first.service.stop();
+
+    const settings = { LEASE_MS: '2000', DATABASE_URL: first.databaseUrl, MAX_ATTEMPTS: '1' };
+    const second = await startTestService(place, settings);
+    expect((await second.ended(jobId)).body).toMatchObject({ status: 'failed' });
+    const { body } = await second.get(second.modelDay(jobId, date, 'a'));
+    expect(body).toMatchObject({ failure_code: 'lease_expired' });
+  });
+
+  it('holds up no next attempt for longer than the longest delay', async () => {
+    const slow = { RETRY_BASE_DELAY_MS: '60000', MAX_ATTEMPTS: '2' };
+    const first = await startTestService(place, slow, { runtime: ahead });
+    const jobId = await trigger(first, 'FAIL a');
+    const path = first.modelDay(jobId, date, 'FAIL a');
+    await first.post(`${path}/start`, { worker: 'outside' });
+    const failed = await first.post(`${path}/fail`, { attempt: 1, error: 'no answer' });
+    expect(Date.parse(failed.body.not_before) - Date.now()).toBeGreaterThan(hourMs);
+    await first.service.stop();
+
+    const settings = { ...slow, DATABASE_URL: first.databaseUrl, EXECUTOR: script.setting };
+    const second = await startTestService(place, settings);
+    expect((await second.ended(jobId)).body).toMatchObject({ status: 'failed' });
+    await script.seen({ what: 'fails', attempt: 2 });
   });
 });

@@ -100,7 +100,7 @@ function startModelDay(
   if (date !== openDate) {
     throw new Refusal('conflict', 'out_of_order', `${date} starts when every model of ${openDate} is done.`);
   }
-  if (modelDay.notBefore !== null && now < modelDay.notBefore) {
+  if (modelDay.notBefore !== null && isToCome(modelDay.notBefore, now)) {
     const detail = `The next attempt of "${model}" on ${date} may start at ${modelDay.notBefore}.`;
     throw new Refusal('conflict', 'too_early', detail, { not_before: modelDay.notBefore });
   }
@@ -169,3 +169,9 @@ function refuseUnlessEnded(job: Job): void {
     `Job ${job.jobId} is ${statusOf(job)}; wait for its end or cancel it first.`,
   );
 }
+
+/** No delay is longer: what is further ahead was set with a clock that was ahead, and holds up nothing. */
+const longestDelayMs = 60 * 60 * 1000;
+
+const isToCome = (notBefore: string, now: string): boolean =>
+  now < notBefore && Date.parse(notBefore) - Date.parse(now) <= longestDelayMs;
