@@ -6,7 +6,7 @@ import { wholeNumber } from '../../http/whole-number.js';
 import { duplicatesIn } from '../domain/grid-rules.js';
 import { staysInside } from '../request/config-folder.js';
 import { errorLengthMax } from '../../work/commanded-work.js';
-import { isoDate, modelName, text, workerName } from '../request/names.js';
+import { isoDate, modelName, storedModelName, text, workerName } from '../request/names.js';
 import { countWeekdays } from '../request/weekdays.js';
 import { jsonValue } from '../request/json-value.js';
 
@@ -143,7 +143,7 @@ export const jobListQuery = z.strictObject({
 export const modelDayListQuery = z.strictObject({
   status: z.enum(['pending', 'running', 'completed', 'failed']).optional(),
   date: isoDate.optional(),
-  model: modelName.optional(),
+  model: storedModelName.optional(),
   ...listParameters(z.tuple([z.string(), z.string()])),
 });
 

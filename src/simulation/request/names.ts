@@ -20,13 +20,19 @@ const isShort = (name: string): boolean =>
   name.length <= nameLengthMax ||
   (name.length <= 2 * nameLengthMax && Array.from(name).length <= nameLengthMax);
 
-/** Anything that can be shown goes, slashes and spaces too. */
-export const modelName = z
+/** Anything that can be shown goes, slashes and spaces too. A job of before may have a model of any such name. */
+export const storedModelName = z
   .string()
   .min(1, 'must have at least 1 character')
   .refine(isShort, { error: `must have at most ${nameLengthMax} characters`, abort: true })
   .refine((name) => !/\p{Cc}/u.test(name), 'must not contain control characters')
   .refine((name) => name.isWellFormed(), 'must be well-formed Unicode');
+
+/** URL libraries take a dot or two, percent-encoded as well, for steps between folders: no client could reach the model. */
+export const modelName = storedModelName.refine(
+  (name) => name !== '.' && name !== '..',
+  'must not be "." or "..", which no URL can name: any other text of 1 to 200 characters without control characters goes',
+);
 
 /** Who runs a model-day. */
 export const workerName = text(200)

@@ -1,8 +1,8 @@
 // Runs each piece of work by calling a function of an ES module in this process.
 import { pause, type Runtime } from '../../runtime/runtime.js';
-import { errorFrom } from './error-from.js';
 import { Executions } from './executions.js';
 import type { ExecutionContext, Executor, JsonValue } from './executor.js';
+import { jsonOf } from './kept-as-json.js';
 import { parseProgress } from './progress.js';
 import { whenAborted } from './waiting.js';
 
@@ -19,9 +19,6 @@ export interface ModuleExecutorOptions {
 
 const camelCase = (key: string): string =>
   key.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
-
-// The type of JSON.stringify forgets that a function or a symbol has no JSON.
-const stringify: (value: unknown) => string | undefined = JSON.stringify;
 
 export class ModuleExecutor implements Executor {
   private readonly executions = new Executions();
@@ -65,15 +62,7 @@ export class ModuleExecutor implements Executor {
   /** A copy of what the result is in JSON, which the function cannot change any more. */
   private jsonValue(result: unknown): unknown {
     if (result === undefined) return undefined;
-    let text: string | undefined;
-    try {
-      text = stringify(result);
-    } catch (thrown) {
-      throw new Error(`The result cannot be written as JSON: ${errorFrom(thrown).message}`);
-    }
-    if (text === undefined) {
-      throw new Error(`The result cannot be written as JSON: it is a ${typeof result}.`);
-    }
+    const text = jsonOf(result);
     if (Buffer.byteLength(text) > this.options.resultLimitBytes) {
       throw new Error(`The result is longer than ${this.options.resultLimitBytes} bytes of JSON.`);
     }

@@ -1,9 +1,9 @@
 // Reads what a program prints, however much: keeps one line, the last, and passes reports of progress on.
 import type { Progress } from './executor.js';
+import { valueOfLine } from './kept-as-json.js';
 import { parseProgress } from './progress.js';
 
 const newline = 0x0a;
-const quotedCharactersMax = 200;
 const tooLong = Symbol('a line over the limit');
 
 // Most lines are noise: only one that begins like a report of progress is worth parsing.
@@ -22,7 +22,7 @@ const progressIn = (line: string): { progress: unknown } | undefined => {
 export class StandardOutput {
   private pieces: Buffer[] = [];
   private lengthBytes = 0;
-  private lastLine: string | typeof tooLong | undefined;
+  private lastLine: Buffer | typeof tooLong | undefined;
 
   constructor(
     private readonly resultLimitBytes: number,
@@ -42,7 +42,7 @@ export class StandardOutput {
 
   /**
    * After the last chunk: the JSON value on the last line that is neither empty nor a report of progress;
-   * undefined when there is none. Throws when that line is over the limit or is not JSON.
+   * undefined when there is none. Throws when that line is over the limit, is not JSON, or cannot be kept.
    */
   result(): unknown {
     this.endLine();
@@ -50,12 +50,7 @@ export class StandardOutput {
     if (this.lastLine === tooLong) {
       throw new Error(`The last line of standard output is longer than ${this.resultLimitBytes} bytes.`);
     }
-    try {
-      return JSON.parse(this.lastLine) as unknown;
-    } catch {
-      const beginning = this.lastLine.slice(0, quotedCharactersMax);
-      throw new Error(`The last line of standard output is not JSON. It begins: ${beginning}`);
-    }
+    return valueOfLine(this.lastLine);
   }
 
   private extendLine(piece: Buffer): void {
@@ -65,12 +60,12 @@ export class StandardOutput {
   }
 
   private endLine(): void {
-    const line =
-      this.lengthBytes > this.resultLimitBytes ? tooLong : Buffer.concat(this.pieces).toString().trim();
+    const line = this.lengthBytes > this.resultLimitBytes ? tooLong : Buffer.concat(this.pieces);
     this.pieces = [];
     this.lengthBytes = 0;
-    if (line === '') return;
-    const report = line === tooLong ? undefined : progressIn(line);
+    const text = line === tooLong ? undefined : line.toString().trim();
+    if (text === '') return;
+    const report = text === undefined ? undefined : progressIn(text);
     if (report === undefined) {
       this.lastLine = line;
       return;

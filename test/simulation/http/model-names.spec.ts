@@ -1,4 +1,6 @@
 // A model may be called anything: its name works in every place where a name can stand.
+import { CommandBus } from '@nestjs/cqrs';
+import { CreateJob } from '../../../src/simulation/commands/create-job.js';
 import { expectProblem, expectWrongFields, storedEvents } from '../../http/problems.js';
 import { exchange, requestText } from '../../http/raw.js';
 import type { Answer } from '../../support/client.js';
@@ -27,6 +29,8 @@ const names: [what: string, name: string][] = [
   ['of spaces', '   '],
   ['of one slash', '/'],
   ['of a dot and a slash', './'],
+  ['of three dots', '...'],
+  ['of an encoded dot', '%2e'],
   ['like a field', '__proto__'],
   ['like another field', 'constructor'],
   ['like a route', 'start'],
@@ -76,19 +80,29 @@ it.each(names)('a model may have a name %s', async (_, model) => {
   expect(events.map(({ data }) => data.model)).toEqual([undefined, model, model, other, other]);
 });
 
-it.each(['.', '..'])('even %j is a name, for clients that leave a path as it is', async (model) => {
-  const { body: job } = await service.post('/simulate/trigger', {
-    date_range: ['2025-01-06'],
-    models: [model],
-  });
-  const path = `/jobs/${job.job_id}/model-days/2025-01-06/${model}`;
-  const answer = await exchange(service.url, requestText('GET', path));
-  expect(answer).toMatchObject({ status: 200, body: { model, status: 'pending' } });
-  const body = '{"worker": "me"}';
-  const headers = { 'Content-Type': 'application/json', 'Content-Length': String(body.length) };
-  const started = await exchange(service.url, requestText('POST', `${path}/start`, headers, body));
-  expect(started).toMatchObject({ status: 200, body: { attempt: 1 } });
-});
+it.each(['.', '..'])(
+  'a job of before keeps its model %j, for clients that leave a path as it is',
+  async (model) => {
+    const wanted = {
+      configPath: 'configs/default_config.json',
+      configSha256: 'x',
+      dates: ['2025-01-06'],
+      models: [model],
+      rerun: true,
+    };
+    const caller = { actor: 'anonymous', correlation_id: 'before' };
+    const { job } = await service.service.app.get(CommandBus).execute(new CreateJob(wanted, caller));
+    const path = `/jobs/${job.jobId}/model-days/2025-01-06/${model}`;
+    const listed = await call(service.get(`/jobs/${job.jobId}/model-days?model=${model}`));
+    expect(listed.items).toMatchObject([{ model }]);
+    const answer = await exchange(service.url, requestText('GET', path));
+    expect(answer).toMatchObject({ status: 200, body: { model, status: 'pending' } });
+    const body = '{"worker": "me"}';
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': String(body.length) };
+    const started = await exchange(service.url, requestText('POST', `${path}/start`, headers, body));
+    expect(started).toMatchObject({ status: 200, body: { attempt: 1 } });
+  },
+);
 
 it.each([
   ['of no character', ''],
@@ -100,10 +114,25 @@ it.each([
   ['with a DEL', 'a\u007f'],
   ['with a C1 control character', 'a\u0085'],
   ['with half of a surrogate pair', 'a\ud83d'],
+  ['of a dot', '.'],
+  ['of two dots', '..'],
 ])('no model has a name %s', async (_, model) => {
   const request = { date_range: ['2025-01-06'], models: ['good', model] };
   expectWrongFields(await service.post('/simulate/trigger', request), '/models/1');
 });
+
+it('is told which names go', async () => {
+  const { body } = await service.post('/simulate/trigger', { date_range: ['2025-01-06'], models: ['..'] });
+  expect(body.errors[0].detail).toMatch(/any other text of 1 to 200 characters without control characters/);
+});
+
+it.each([[longest], ['...'], ['%2e'], ['a/..'], ['\\..\\']])(
+  'a URL library leaves the name %j as it is',
+  (model) => {
+    const path = service.modelDay('job', '2025-01-06', model);
+    expect(new URL(path, service.url).pathname).toBe(path);
+  },
+);
 
 it('a name that no model can have is no model of a job', async () => {
   const { body: job } = await service.post('/simulate/trigger', {

@@ -25,6 +25,14 @@ const fail = (thrown: unknown): WorkFunction => {
   };
 };
 
+const cycle: WorkFunction = () => {
+  const list: unknown[] = [];
+  list.push({ list });
+  return list;
+};
+
+const shared = { value: [1] };
+
 describe('a module executor', () => {
   it('gives the function the request in camelCase', async () => {
     const request = { job_id: 'a', config_path: '/c', attempt: 2, day_1_of: ['x_y'] };
@@ -90,13 +98,49 @@ describe('a module executor', () => {
   });
 
   it.each([
-    ['a cycle', () => Object.assign([], { 0: globalThis }), /circular structure/],
+    ['a cycle', cycle, /circular structure/],
     ['a BigInt', () => ({ profit: 1n }), /BigInt/],
     ['a function', () => () => 1, /it is a function\.$/],
     ['a symbol', () => Symbol('x'), /it is a symbol\.$/],
   ])('says that %s is no JSON', async (_, work, message) => {
     await expect(run(work)).rejects.toThrow('The result cannot be written as JSON: ');
     await expect(run(work)).rejects.toThrow(message);
+  });
+
+  it.each<[what: string, result: unknown, place: string]>([
+    ['NaN', { days: [{ 'a/b': NaN }] }, '/days/0/a~1b is NaN'],
+    ['Infinity', [1, -Infinity], '/1 is -Infinity'],
+    ['a hole in a list', [1, undefined, 2], '/1 is undefined'],
+    ['a function', { a: {}, b: { c: () => 1 } }, '/b/c is a function'],
+    ['a BigInt', [[], [[], 1n]], '/1/1 is a BigInt'],
+    ['a Map', { a: 1, b: new Map([['c', 1]]) }, '/b is of the kind Map'],
+    ['a Set', new Set([1]), 'it is of the kind Set'],
+    ['a typed array', { a: new Float64Array(2) }, '/a is of the kind Float64Array'],
+    ['a Date that is none', { at: new Date(NaN) }, '/at is a Date that is none'],
+    [
+      'more levels than are kept',
+      JSON.parse('['.repeat(501) + ']'.repeat(501)),
+      'nested deeper than 500 levels',
+    ],
+  ])('refuses %s for good, and names the place', async (_, result, place) => {
+    const error = await run(() => result).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining(place), retryable: false });
+  });
+
+  it.each<[what: string, result: unknown]>([
+    ['the same object twice', { a: shared, b: [shared, { c: shared }] }],
+    ['-0 and the smallest number', [-0, 5e-324]],
+    [
+      'an object of a class',
+      new (class {
+        readonly value = 1;
+      })(),
+    ],
+    ['500 levels', JSON.parse('['.repeat(500) + ']'.repeat(500))],
+  ])('keeps %s', async (_, result) => {
+    expect(JSON.stringify(await executorOf(() => result).execute({}, new WatchedContext()))).toBe(
+      JSON.stringify(result),
+    );
   });
 
   it('refuses a result over the limit', async () => {

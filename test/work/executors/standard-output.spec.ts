@@ -62,6 +62,20 @@ describe('standard output', () => {
     );
   });
 
+  it.each([
+    ['a number that no double holds', Buffer.from('{"a": [1, 1e400]}'), /: \/a\/1 is a number too large/],
+    ['a large integer', Buffer.from('9007199254740993'), /: it is an integer that would be kept as/],
+    ['a name twice', Buffer.from('{"a": 1, "a": 2}'), /names the same member twice/],
+    ['text in Latin-1', Buffer.from('"é"', 'latin1'), /is not UTF-8/],
+  ])('refuses %s for good', (_, line, message) => {
+    expect.assertions(1);
+    try {
+      read([line]).result();
+    } catch (error) {
+      expect(error).toMatchObject({ message: expect.stringMatching(message), retryable: false });
+    }
+  });
+
   it('reports progress at once', () => {
     const reports: Progress[] = [];
     const output = new StandardOutput(1_000, (progress) => reports.push(progress));
