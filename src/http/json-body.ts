@@ -44,21 +44,39 @@ function refuseOtherEncodings({ headers }: FastifyRequest): void {
 }
 
 /** @throws Problem 413; the rest of a body that is too large is left to who answers */
-async function bytesOf(
+function bytesOf(
   { headers, raw }: FastifyRequest,
   payload: IncomingMessage,
   limitBytes: number,
 ): Promise<Buffer> {
-  if (Number(headers['content-length']) > limitBytes) throw problemOfStatus(413);
+  if (Number(headers['content-length']) > limitBytes) return Promise.reject(problemOfStatus(413));
   sendContinue(raw);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > limitBytes) throw problemOfStatus(413);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
+  // By events: iterating over a stream takes several times as long as a small body does.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > limitBytes) fail(problemOfStatus(413));
+      else chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      leave();
+      resolve(Buffer.concat(chunks));
+    };
+    const onClose = (): void => {
+      fail(problemOfStatus(400));
+    };
+    const fail = (error: Error): void => {
+      leave();
+      payload.pause();
+      reject(error);
+    };
+    const leave = (): void => {
+      payload.off('data', onData).off('end', onEnd).off('error', fail).off('close', onClose);
+    };
+    payload.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose);
+  });
 }
 
 function valueOf(bytes: Buffer, limits: JsonLimits): unknown {
