@@ -3,6 +3,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { checkpointSignedAtMs } from './audit/checkpoint-file.js';
 import { Refusals } from './audit/refusals.js';
 import type { ServiceLock } from './database/service-lock.js';
 import { Log } from './event-store/log.js';
@@ -78,7 +79,7 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
 
 async function watchGauges(
   app: NestFastifyApplication,
-  { database, kinds, rebuilds, metrics }: Parts,
+  { database, kinds, rebuilds, metrics, runtime, verifier, keyFile }: Parts,
 ): Promise<void> {
   const log = app.get(Log);
   const streams = app.get(OpenStreams, { strict: false });
@@ -88,6 +89,9 @@ async function watchGauges(
     writesWaiting: () => database.queue.depth,
     liveStreams: () => streams.count,
     rebuild: () => rebuilds.progress,
+    checkpointAtMs: () => checkpointSignedAtMs(keyFile),
+    verification: () => verifier.last,
+    nowMs: () => runtime.nowMs(),
   };
   metrics.watch(gaugesOf(sights), database.reader);
 }

@@ -33,6 +33,7 @@ export interface Parts extends Composition {
   ownership: Ownership;
   notary: RemoteNotary;
   keyWatch: KeyWatch;
+  keyFile: string;
   verifier: Verifier;
   rebuilds: Rebuilds;
   metrics: Metrics;
@@ -78,13 +79,13 @@ export async function openParts(composition: Composition, lock: ServiceLock): Pr
     });
     const notary = new RemoteNotary(program, { url, keyFile, origin });
     const keyWatch = new KeyWatch(keyFile, composition.log);
-    const verifier = new Verifier(program, { url, keyFile, kindsUrl: kinds.url });
+    const verifier = new Verifier(program, { url, keyFile, kindsUrl: kinds.url }, runtime);
     const projections = projectedAmong(kinds.list).map(({ projection }) => projection);
     const rebuilds = new Rebuilds(database, runtime, projections, { program, url, kindsUrl: kinds.url });
     const { ownership } = engine;
     return {
       ...composition,
-      ...{ database, ownership, notary, keyWatch, verifier, rebuilds, metrics, tracing },
+      ...{ database, ownership, notary, keyWatch, keyFile, verifier, rebuilds, metrics, tracing },
       async close() {
         await rebuilds.stop();
         await notary.close();

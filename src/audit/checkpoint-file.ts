@@ -1,6 +1,6 @@
 // The newest checkpoint that was signed, kept outside the database. A database that was rewritten or put back to an
 // older copy does not continue it: with this file the log's owner notices before signing something else.
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync, renameSync, statSync } from 'node:fs';
 import { failedWith, writeDurably } from '../runtime/durable-files.js';
 import { ProofError } from '../proof/proof-error.js';
 
@@ -20,6 +20,10 @@ export function readCheckpointFile(keyFile: string): string | undefined {
     throw cannot('read', path, error);
   }
 }
+
+/** When it was signed, in milliseconds since the epoch; undefined when none was. */
+export const checkpointSignedAtMs = (keyFile: string): number | undefined =>
+  statSync(checkpointFileOf(keyFile), { throwIfNoEntry: false })?.mtimeMs;
 
 /**
  * Replaces the note as a whole; it is durable when this returns.

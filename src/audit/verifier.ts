@@ -2,6 +2,7 @@
 // different things, so they run side by side where there are two cores.
 import { availableParallelism } from 'node:os';
 import { Background } from '../runtime/background.js';
+import { systemRuntime, type Runtime } from '../runtime/runtime.js';
 import type { CheckedSignedLog } from './signed-log.js';
 import type { TableVerification } from './verify.js';
 
@@ -49,11 +50,14 @@ export interface Verification extends TableVerification {
 type OnProgress = (done: number) => void;
 
 export class Verifier {
+  /** The last one that could be done. */
+  last: { ok: boolean; atMs: number } | undefined;
   private latest: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly program: URL,
     private readonly log: AuditedLog,
+    private readonly runtime: Pick<Runtime, 'nowMs'> = systemRuntime,
   ) {}
 
   /** @throws Error when it could not check */
@@ -76,7 +80,9 @@ export class Verifier {
     const [tables, log] = await Promise.all([tablesChecked, logChecked]);
     const problems = [...tables.problems, ...log.problems];
     const warnings = [...tables.warnings, ...log.warnings];
-    return { ok: tables.difference_count === 0 && problems.length === 0, ...tables, problems, warnings };
+    const ok = tables.difference_count === 0 && problems.length === 0;
+    this.last = { ok, atMs: this.runtime.nowMs() };
+    return { ok, ...tables, problems, warnings };
   }
 
   private async check<H extends Half>(half: H, onProgress: OnProgress): Promise<Halves[H]> {

@@ -10,6 +10,11 @@ export interface Sights {
   liveStreams(): number;
   /** Of the rebuild that runs, in events; zeros when none does. */
   rebuild(): { done: number; total: number };
+  /** When the newest checkpoint was signed, in milliseconds since the epoch; undefined when none was. */
+  checkpointAtMs(): number | undefined;
+  /** The last verification since the start, if there was one. */
+  verification(): { ok: boolean; atMs: number } | undefined;
+  nowMs(): number;
 }
 
 export const gaugesOf = (sights: Sights): Gauge[] => [
@@ -28,12 +33,31 @@ export const gaugesOf = (sights: Sights): Gauge[] => [
     'Events that the running rebuild has folded',
     () => sights.rebuild().done,
   ),
+  gaugeOf('daybook_checkpoint_age_seconds', 'Since the newest checkpoint was signed', () =>
+    ageOf(sights, sights.checkpointAtMs()),
+  ),
+  gaugeOf('daybook_verification_age_seconds', 'Since the last verification ended', () =>
+    ageOf(sights, sights.verification()?.atMs),
+  ),
+  gaugeOf('daybook_verification_ok', 'Whether the last verification found nothing wrong: 1 or 0', () => {
+    const { ok } = sights.verification() ?? {};
+    return ok === undefined ? undefined : Number(ok);
+  }),
 ];
 
-const gaugeOf = (name: string, help: string, look: () => number | Promise<number>): Gauge => ({
+const ageOf = (sights: Sights, atMs: number | undefined): number | undefined =>
+  atMs === undefined ? undefined : Math.max(0, sights.nowMs() - atMs) / 1_000;
+
+type Looked = number | undefined;
+
+/** Undefined is no sample: there is nothing to look at. */
+const gaugeOf = (name: string, help: string, look: () => Looked | Promise<Looked>): Gauge => ({
   name,
   help,
-  read: async () => [{ value: await look() }],
+  async read() {
+    const value = await look();
+    return value === undefined ? [] : [{ value }];
+  },
 });
 
 export function watchGauges(registry: Registry, gauges: readonly Gauge[], reader: Reader): void {
@@ -47,6 +71,8 @@ export function watchGauges(registry: Registry, gauges: readonly Gauge[], reader
         const samples = await gauge.read(reader);
         // What has gone from the tables is shown no more.
         this.reset();
+        // A gauge without labels would be 0 after that, though there is nothing to look at.
+        if (samples.length === 0) this.remove({});
         for (const { labels = {}, value } of samples) this.set(labels, value);
       },
     });

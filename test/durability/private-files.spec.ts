@@ -4,7 +4,7 @@ import { daybook } from '../support/command.js';
 import { keptLog } from '../support/kept-log.js';
 import { startTestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { settingsIn, startDaybook, type Command } from './daybook-process.js';
+import { main, settingsIn, startDaybook, type Command } from './daybook-process.js';
 
 const place = workplace();
 
@@ -15,7 +15,13 @@ const modesIn = (...folder: string[]): Record<string, string> =>
       .map(({ name }) => [name, (statSync(place.path(...folder, name)).mode & 0o777).toString(8)]),
   );
 
-const under = (mask: string): Command => ['sh', '-c', `umask ${mask}; exec "$0" "$@"`, process.execPath];
+const under = (mask: string): Command => [
+  'sh',
+  '-c',
+  `umask ${mask}; exec "$0" "$@"`,
+  process.execPath,
+  main,
+];
 
 const files = [
   '',

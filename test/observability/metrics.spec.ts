@@ -118,6 +118,25 @@ it('counts what admins ask for as commands too', async () => {
   expect(commands('CleanUp', 'accepted')).toBe(1);
 });
 
+it('tells how old the newest checkpoint and the last verification are, once there are such', async () => {
+  const programs = new URL('../../dist/', import.meta.url).href;
+  const built = { ...kinds, url: new URL('kinds.js', programs).href };
+  const service = await startTestService(place, {}, { programs, kinds: built });
+  const gauges = async (): Promise<string[]> => {
+    const { body } = await service.get('/metrics');
+    return (body as string).match(/^daybook_(checkpoint|verification)_\w+ [\d.e-]+$/gm) ?? [];
+  };
+  expect(await gauges()).toEqual([]);
+  await service.get('/audit/checkpoint');
+  expect(await gauges()).toEqual([expect.stringMatching(/^daybook_checkpoint_age_seconds \d/)]);
+  await service.post('/admin/verify', {});
+  expect(await gauges()).toEqual([
+    expect.stringMatching(/^daybook_checkpoint_age_seconds \d/),
+    expect.stringMatching(/^daybook_verification_age_seconds \d/),
+    'daybook_verification_ok 1',
+  ]);
+});
+
 it('tells how many commands share a commit, and how long it takes', async () => {
   const service = await startTestService(place);
   const models = Array.from({ length: 40 }, (_, n) => `m${n}`);
