@@ -1,5 +1,6 @@
 // What a handler tells the OpenAPI document: one decorator that names schemas and codes which are declared once.
 import { applyDecorators } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { codesOfCommands, codesOfMechanisms, type ProblemCode, type ProblemCodes } from './problem-codes.js';
 import { problemResponses, problemsOfBodies } from './problem-responses.js';
@@ -39,6 +40,7 @@ export function operationsWith<Codes extends ProblemCodes>(ownCodes: Codes) {
     /** Something with a body, which may change things. */
     ApiCommand: (operation: Operation<keyof typeof all>) =>
       applyDecorators(
+        RouteConfig({ takesIfMatch: operation.problems?.includes('version_conflict') === true }),
         describe(operation, true),
         ...problemsOfBodies.map((response) => ApiResponse(response)),
       ),

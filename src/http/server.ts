@@ -6,6 +6,7 @@ import { pointerOf } from '../runtime/json-pointer.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { identifyAll } from './actor.js';
 import { answerUnreadable } from './client-error.js';
+import { refuseUnheededConditions } from './conditions.js';
 import { limitConnections, patienceFor, serverOptions, type Patience } from './connections.js';
 import { correlate, correlateAll } from './correlation.js';
 import { refuseForeign } from './foreign-requests.js';
@@ -70,6 +71,7 @@ export function createAdapter(options: ServerOptions): FastifyAdapter {
   refuseUnreadable(fastify);
   refuseForeign(fastify, options.hosts);
   identifyAll(fastify);
+  refuseUnheededConditions(fastify);
   refuseUnknownParameters(fastify);
   takeJson(fastify, bodyLimitBytes);
   return adapter;

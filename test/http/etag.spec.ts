@@ -1,6 +1,6 @@
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { expectProblem, storedEvents } from './problems.js';
+import { expectProblem, expectWrongFields, storedEvents } from './problems.js';
 
 const place = workplace();
 let service: TestService;
@@ -127,3 +127,17 @@ describe.each(Object.entries({ ...commands, heartbeat, ...commandsOnEnded }))(
     });
   },
 );
+
+it.each([
+  ['if-match', '/If-Match'],
+  ['if-none-match', '/If-None-Match'],
+  ['if-unmodified-since', '/If-Unmodified-Since'],
+])('refuses %s where nothing looks at it, and does nothing', async (name, pointer) => {
+  const jobId = await jobAtVersion4();
+  const headers = { [name]: '"7"' };
+  expectWrongFields(await service.post('/admin/jobs/cleanup', {}, headers), pointer);
+  expectWrongFields(await service.post('/simulate/trigger', {}, headers), pointer);
+  if (name !== 'if-match')
+    expectWrongFields(await service.post(`/jobs/${jobId}/cancel`, {}, headers), pointer);
+  expect(await storedEvents(service, jobId)).toHaveLength(4);
+});
