@@ -1,7 +1,7 @@
 // The settings: what the environment says, checked. All problems are reported at once, before anything opens.
 import { z } from 'zod';
 import { problemOfUrl, standardUrl } from './database/engines.js';
-import { UnusableSettings, type Environment } from './environment.js';
+import { unusable, type Environment } from './environment.js';
 
 /** One rule, said whole whichever part of it is broken. */
 const wholeNumber = (min: number, max: number) =>
@@ -78,13 +78,8 @@ export function readSettings(
 ): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const settings = shape.safeParse(given);
-  const issues = settings.error?.issues.map(({ path, message }) => [path.join('.'), message]) ?? [];
-  const problems = [...issues, ...Object.entries(found)].map(
-    ([name = '', message = '']) => `  ${name}=${withoutPassword(given[name] ?? '')}: ${message}`,
-  );
+  const issues = settings.error?.issues.map(({ path, message }) => [path.join('.'), message] as const) ?? [];
+  const problems = [...issues, ...Object.entries(found)];
   if (settings.success && problems.length === 0) return settings.data;
-  throw new UnusableSettings(`These settings cannot be used:\n${problems.join('\n')}`);
+  throw unusable(given, problems);
 }
-
-/** What is reported ends in logs. */
-const withoutPassword = (value: string): string => value.replace(/\/\/[^@/]*@/, '//…@');

@@ -9,6 +9,18 @@ export class UnusableSettings extends Error {
   override readonly name = 'UnusableSettings';
 }
 
+/** @param problems what is wrong with each setting, by its name; no password in its value is told: what is reported ends in logs */
+export function unusable(
+  given: Environment,
+  problems: readonly (readonly [name: string, message: string])[],
+): UnusableSettings {
+  const lines = problems.map(([name, message]) => {
+    const value = (given[name] ?? '').replace(/\/\/[^@/]*@/, '//…@');
+    return `  ${name}=${value}: ${message}`;
+  });
+  return new UnusableSettings(`These settings cannot be used:\n${lines.join('\n')}`);
+}
+
 /** What a program that the service starts finds in its environment: all that the service has, and more. */
 export const environmentWith = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...process.env,

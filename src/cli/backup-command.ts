@@ -12,6 +12,7 @@ import { syncFolder } from '../runtime/durable-files.js';
 import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
 import type { Shell } from './shell.js';
+import { counted } from './terminal.js';
 import { eventsIn, verifyDatabase } from './verify-database.js';
 import { verificationLines } from './verify-report.js';
 
@@ -56,7 +57,9 @@ export async function backup(file: string, options: BackupOptions, shell: Shell)
     shell.print(`No backup was made: ${source.name} does not verify. --no-verify copies it as it is.`);
     return;
   }
-  shell.print(`${made.file}: ${made.bytes} bytes, ${made.events} events, up to position ${made.position}.`);
+  shell.print(
+    `${made.file}: ${made.bytes} bytes, ${counted(made.events, 'event')}, up to position ${made.position}.`,
+  );
   if (made.verification === undefined)
     shell.print('It was not verified: nobody has looked at what is in it.');
   if (existsSync(keyFile))

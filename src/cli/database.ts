@@ -1,9 +1,8 @@
 // Which database a command means, and reading it beside whoever has it.
-import { readSettings, type Settings } from '../config.js';
-import { environmentWithFile } from '../environment.js';
 import type { DatabaseFiles } from '../database/database-files.js';
 import type { Engine, OpenReader } from '../database/engine.js';
-import { engineOf, urlOfFile } from '../database/engines.js';
+import { engineOf, problemOfUrl, standardUrl, urlOfFile } from '../database/engines.js';
+import { environmentWithFile, unusable } from '../environment.js';
 import type { Shell } from './shell.js';
 
 export interface DatabaseOption {
@@ -17,16 +16,17 @@ export function filesOf({ name, files }: Engine): DatabaseFiles {
   return files;
 }
 
-/** What the environment says, and a `.env` file; the option goes before both. */
-export function settingsOf({ database }: DatabaseOption, shell: Shell): Settings {
-  const settings = readSettings(environmentWithFile(shell.env));
-  return database === undefined ? settings : { ...settings, DATABASE_URL: urlOfFile(database) };
+/** As in DATABASE_URL, which the option goes before. The other settings are not looked at. @throws UnusableSettings */
+function urlFor({ database }: DatabaseOption, shell: Shell): string {
+  if (database !== undefined) return urlOfFile(database);
+  const { DATABASE_URL: given = '' } = environmentWithFile(shell.env);
+  if (given === '') return standardUrl;
+  const problem = problemOfUrl(given);
+  if (problem !== undefined) throw unusable({ DATABASE_URL: given }, [['DATABASE_URL', problem]]);
+  return given;
 }
 
-export const engineFor = (option: DatabaseOption, shell: Shell): Engine =>
-  engineOf(
-    option.database === undefined ? settingsOf(option, shell).DATABASE_URL : urlOfFile(option.database),
-  );
+export const engineFor = (option: DatabaseOption, shell: Shell): Engine => engineOf(urlFor(option, shell));
 
 /** The signing key: beside the database, unless SIGNING_KEY_FILE says otherwise. */
 export function keyFileOf(option: DatabaseOption, shell: Shell): string {

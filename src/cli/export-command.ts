@@ -9,6 +9,7 @@ import type { Log } from '../event-store/log.js';
 import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
 import type { Shell } from './shell.js';
+import { counted } from './terminal.js';
 
 const pageSize = 1_000;
 
@@ -48,7 +49,8 @@ async function exportTo(
     await writeExport({ path: file, pages, note, force: options.force === true, signal });
     if (options.json === true)
       shell.print(JSON.stringify({ file, events: size, checkpoint: note, verifier_key: key }));
-    else shell.print(`${size} events and their checkpoint are in ${file}. The verifier key is ${key}`);
+    else
+      shell.print(`${counted(size, 'event')} and the checkpoint are in ${file}. The verifier key is ${key}`);
   } finally {
     tiles.close();
   }

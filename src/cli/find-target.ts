@@ -2,12 +2,11 @@
 // lock says whether there is one, the file beside it where it listens. When there is none, the command opens the database.
 import { Client } from '../client/client.js';
 import { Connection } from '../client/connection.js';
-import type { Settings } from '../config.js';
 import type { Engine } from '../database/engine.js';
-import { engineOf } from '../database/engines.js';
 import { afterCommands, DatabaseInUse } from '../database/service-lock.js';
 import { pause, systemRuntime } from '../runtime/runtime.js';
-import { settingsOf } from './database.js';
+import { environmentWithFile } from '../environment.js';
+import { engineFor } from './database.js';
 import type { Shell } from './shell.js';
 import type { OpenApart, Target, TargetOptions } from './target.js';
 import { userName } from './user-name.js';
@@ -22,8 +21,7 @@ export async function openTarget(
     const connection = new Connection(options.url);
     return service(connection, new StartWait(shell, `at ${connection.name}`));
   }
-  const settings = settingsOf(options, shell);
-  const engine = engineOf(settings.DATABASE_URL);
+  const engine = engineFor(options, shell);
   const { ownership } = engine;
   for (const wait = new StartWait(shell, `of ${engine.name}`); ;) {
     if (ownership.isServed()) {
@@ -36,7 +34,7 @@ export async function openTarget(
     // Meanwhile the database is free for a service that starts.
     const open = await loadApart();
     try {
-      return await openApart(open, settings, shell);
+      return await openApart(open, engine, shell);
     } catch (error) {
       if (!(error instanceof DatabaseInUse) || error.by === 'command') throw error;
     }
@@ -53,8 +51,10 @@ const service = (connection: Connection, wait: StartWait): Target => ({
   whenWorthAsking: (signal) => pause(systemRuntime, 2 * lookMs, signal),
 });
 
-async function openApart(open: OpenApart, settings: Settings, shell: Shell): Promise<Target> {
-  const { ownership, files } = engineOf(settings.DATABASE_URL);
+/** @throws UnusableSettings: only who opens a database needs all of them */
+async function openApart(open: OpenApart, { url, ownership, files }: Engine, shell: Shell): Promise<Target> {
+  const { readSettings } = await import('../config.js');
+  const settings = { ...readSettings(environmentWithFile(shell.env)), DATABASE_URL: url };
   const lock = await afterCommands(() => ownership.takeForCommand(), systemRuntime);
   const { transport, close } = await open(settings, lock, shell.complain);
   let left: string | undefined;

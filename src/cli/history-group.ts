@@ -14,29 +14,39 @@ export function addHistoryCommands(program: Command, targets: Targets, kinds: re
   const { shell } = targets;
   program.commandsGroup('History:');
 
-  const log = program.command('log').description('print the events, filtered');
+  const log = program.command('log').description('print the events, oldest first, filtered');
   for (const { noun } of kinds) log.option(`--${noun} <id>`, `of one ${noun}`);
   onService(
     log
       .option('--actor <name>', 'caused by this actor')
       .option('--type <type>', 'of one type, like ModelDayFailed')
       .option('--correlation <id>', 'of one request, or one run of a model-day')
-      .option('--since <moment>', 'recorded since: 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h, 7d')
+      .option('--since <moment>', 'recorded since: 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h, 7d, 2w')
       .addOption(new Option('--limit <count>', 'at most so many').argParser(wholeNumber))
       .addOption(
-        new Option('--refused', 'the commands that were refused, instead of the events').conflicts('type'),
+        new Option('--tail <count>', 'the last so many')
+          .argParser(wholeNumber)
+          .conflicts(['refused', 'limit']),
+      )
+      .option('--follow', 'go on with those that come, until Ctrl-C')
+      .addOption(
+        new Option('--refused', 'the commands that were refused, instead of the events').conflicts([
+          'type',
+          'follow',
+        ]),
       ),
   )
     .addHelpText(
       'after',
       examples(`  daybook log --type ModelDayFailed --since 24h
+  daybook log --tail 20 --follow
   daybook log --refused --limit 10`),
     )
     .action(async (options: LogOptions & Record<string, unknown>) => {
       const { showLog } = await import('./log-command.js');
       const kind = kinds.find(({ noun }) => options[noun] !== undefined);
       const stream = kind && { kind, id: String(options[kind.noun]) };
-      await showLog(options, stream, targets);
+      await showLog(options, stream, targets, kinds);
     });
 
   onDatabase(

@@ -1,9 +1,12 @@
-// `daybook log`: the events, filtered.
+// `daybook log`: the events, filtered, also as they come; or the commands that were refused.
 import type { Client } from '../client/client.js';
+import { following } from './following.js';
+import { endOf, LogLines, type EventFilter, type EventLine, type GivenStream } from './log-lines.js';
+import { refusalLine, refusals } from './refused.js';
+import { Interrupted } from './shell.js';
 import { timeSince } from './since.js';
-import { completeLoggedId } from './stream-id.js';
 import type { KindWords, ToldEvent } from './terminal-kind.js';
-import type { TargetOptions } from './target.js';
+import type { Target, TargetOptions } from './target.js';
 import type { Targets } from './targets.js';
 import { oneLine } from './terminal.js';
 
@@ -13,85 +16,100 @@ export interface LogOptions extends TargetOptions {
   correlation?: string;
   since?: string;
   limit?: number;
+  /** Only the last so many. */
+  tail?: number;
+  follow?: boolean;
   refused?: boolean;
   json?: boolean;
 }
 
-/** One stream: which kind, and what was typed as its id. */
-export interface GivenStream {
-  kind: KindWords;
-  id: string;
+/** What is asked for. */
+interface Wanted {
+  options: LogOptions;
+  filter: EventFilter;
+  /** The stream whose events are wanted; of all when not given. */
+  of: GivenStream | undefined;
 }
 
-/** @param of the stream whose events are wanted; of all when not given */
+/** @param kinds which there are, to tell what could have been asked for */
 export async function showLog(
   options: LogOptions,
   of: GivenStream | undefined,
   targets: Targets,
+  kinds: readonly KindWords[],
 ): Promise<void> {
+  const { shell } = targets;
   const since = options.since === undefined ? '' : timeSince(options.since);
-  await targets.on(options, async ({ client }) => {
-    const lines =
-      options.refused === true
-        ? refusalLines(client, { ...options, since }, of?.id)
-        : eventLines(client, { ...options, since }, of);
-    let wanted = options.limit ?? Infinity;
+  const wanted = { options, of, filter: { ...options, since } };
+  let printed = 0;
+  const print = async (lines: AsyncIterable<string>): Promise<void> => {
     for await (const line of lines) {
-      targets.shell.print(line);
-      wanted -= 1;
-      if (wanted === 0) return;
+      shell.print(line);
+      printed += 1;
+      if (printed === options.limit) return;
     }
-  });
+  };
+  if (options.follow === true) {
+    await shell.interruptible(async (signal) => {
+      await print(followedLines(wanted, targets, signal));
+      if (signal.aborted) throw new Interrupted();
+    });
+    return;
+  }
+  await targets.on(options, ({ client }) => print(linesOf(wanted, client)));
+  if (printed === 0) shell.tell(await nothingFound(options, kinds));
 }
 
-interface Refused {
-  recorded_at: string;
-  actor: string;
-  correlation_id: string;
-  command: string;
-  code: string;
-  status: number;
+async function* linesOf({ options, filter, of }: Wanted, client: Client): AsyncGenerator<string> {
+  if (options.refused === true) {
+    for await (const refused of refusals(client, filter, of?.id))
+      yield options.json === true ? JSON.stringify(refused) : refusalLine(refused);
+    return;
+  }
+  const lines = await LogLines.of(client, filter, of);
+  for await (const found of present(lines, options)) yield textOf(found, options);
 }
 
-/** Commands that were refused: no events, so only what every refusal has can be asked for. */
-async function* refusalLines(
-  client: Client,
-  { actor, correlation, since, json }: LogOptions & { since: string },
-  id = '',
-): AsyncGenerator<string> {
-  for (let after: string | null = ''; after !== null;) {
-    const query = queryOf({ limit: '1000', actor, after });
-    const page: { items: Refused[]; next: string | null } = await client.get(`/audit/refusals${query}`);
-    for (const refusal of page.items) {
-      const isWanted =
-        refusal.recorded_at >= since &&
-        refusal.command.includes(id) &&
-        (correlation === undefined || refusal.correlation_id === correlation);
-      if (isWanted) yield json === true ? JSON.stringify(refusal) : refusalLine(refusal);
+async function* followedLines(wanted: Wanted, targets: Targets, signal: AbortSignal): AsyncGenerator<string> {
+  for await (const found of followed(wanted, targets, signal)) yield textOf(found, wanted.options);
+}
+
+/** What is in the log now. */
+async function* present(lines: LogLines, { tail }: LogOptions): AsyncGenerator<EventLine> {
+  if (tail === undefined) yield* lines.all();
+  else yield* await lines.last(tail);
+}
+
+/** What is there, then what comes, from whichever service has the database; each event once. */
+async function* followed(
+  { options, filter, of }: Wanted,
+  targets: Targets,
+  signal: AbortSignal,
+): AsyncGenerator<EventLine> {
+  let position: number | undefined;
+  const ask = async function* (target: Target): AsyncGenerator<EventLine> {
+    const { client, isService } = target;
+    try {
+      const lines = await LogLines.of(client, filter, of);
+      // Asked before: what comes meanwhile is in both, and told once.
+      const end = await endOf(client);
+      yield* position === undefined ? present(lines, options) : lines.all(position);
+      position = Math.max(position ?? 0, end);
+      if (isService) yield* lines.live(position, signal);
+      else targets.shell.tell(`No service runs on ${client.name}: waiting for one that writes.`);
+    } finally {
+      await target.close();
     }
-    after = page.next;
+  };
+  for await (const found of following(targets, options, signal, ask)) {
+    if (position !== undefined && found.event.position <= position) continue;
+    yield found;
+    position = Math.max(position ?? 0, found.event.position);
   }
 }
 
-const refusalLine = ({ recorded_at: at, status, code, actor, command }: Refused): string =>
-  oneLine([at, status, code.padEnd(22), actor, command].join('  '));
-
-async function* eventLines(
-  client: Client,
-  { actor, correlation, type, since, json }: LogOptions & { since: string },
-  of: GivenStream | undefined,
-): AsyncGenerator<string> {
-  const path =
-    of === undefined ? '/events' : of.kind.eventsPath(await completeLoggedId(client, of.kind, of.id));
-  for await (const line of client.lines(path + queryOf({ type, recorded_from: since }))) {
-    const event = JSON.parse(line) as ToldEvent;
-    const { metadata } = event;
-    const isWanted =
-      (actor === undefined || metadata.actor === actor) &&
-      (correlation === undefined || metadata.correlation_id === correlation);
-    if (isWanted) yield json === true ? line : lineOf(event);
-  }
-}
+const textOf = ({ event, line }: EventLine, { json }: LogOptions): string =>
+  json === true ? line : lineOf(event);
 
 function lineOf(event: ToldEvent): string {
   const data = JSON.stringify(event.data);
@@ -108,8 +126,12 @@ function lineOf(event: ToldEvent): string {
   );
 }
 
-/** What is not given, or empty, is not asked for. */
-function queryOf(given: Readonly<Record<string, string | undefined>>): string {
-  const wanted = Object.entries(given).filter(([, value]) => value !== undefined && value !== '');
-  return wanted.length === 0 ? '' : `?${new URLSearchParams(wanted as [string, string][]).toString()}`;
+/** So that a wrong name is not taken for an empty log. */
+async function nothingFound({ type, refused }: LogOptions, kinds: readonly KindWords[]): Promise<string> {
+  if (refused === true) return 'No such command was refused.';
+  if (type === undefined) return 'There are no such events.';
+  const types = await Promise.all(kinds.map((kind) => kind.eventTypes()));
+  if (types.flat().includes(type)) return `There are no such events of the type ${type}.`;
+  const told = kinds.map(({ noun }, at) => `Those of a ${noun} are ${types[at]?.join(', ') ?? ''}.`);
+  return [`There are no events of the type ${oneLine(type)}.`, ...told].join(' ');
 }

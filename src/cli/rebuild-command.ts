@@ -2,6 +2,7 @@
 import { doLongWork, type LongWork } from './long-work.js';
 import type { TargetOptions } from './target.js';
 import type { Targets } from './targets.js';
+import { counted } from './terminal.js';
 
 /** As the API tells it. */
 interface RebuildView extends LongWork {
@@ -30,6 +31,6 @@ const exitStatuses = { running: 2, completed: 0, cancelled: 1, failed: 2 };
 function sentenceOf({ status, events_done: events, difference_count: count, error }: RebuildView): string {
   if (status === 'cancelled') return 'The rebuild was cancelled: the tables are as they were.';
   if (status !== 'completed') return `The rebuild failed: ${error ?? 'no reason given'}`;
-  const found = count === 0 ? 'they were what the events say' : `${count} difference(s) are mended`;
-  return `The tables are built anew from ${events} events: ${found}.`;
+  const found = count === 0 ? 'they were what the events say' : `${counted(count, 'difference')} mended`;
+  return `The tables are built anew from ${counted(events, 'event')}: ${found}.`;
 }

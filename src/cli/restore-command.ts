@@ -14,6 +14,7 @@ import { loadKinds } from '../kind/kind.js';
 import { kinds } from '../kinds.js';
 import { engineFor, filesOf, keyFileOf, reading, type DatabaseOption } from './database.js';
 import type { Shell } from './shell.js';
+import { counted } from './terminal.js';
 import { verifyDatabase } from './verify-database.js';
 import { verificationLines, warningLines } from './verify-report.js';
 
@@ -97,7 +98,7 @@ function linesOf(
   keyFile: string,
   { events, signed }: Found,
 ): string[] {
-  const lines = [`${database} is restored: ${events} events.`];
+  const lines = [`${database} is restored: ${counted(events, 'event')}.`];
   if (kept !== undefined) lines.push(`What was there before is kept: ${kept}`);
   if (!existsSync(keyFile))
     lines.push(

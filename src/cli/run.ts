@@ -1,6 +1,6 @@
 // Runs one command: from what was typed to its exit status.
 import { Command } from 'commander';
-import { exitStatus, tellError, type OptionOfField } from './exit-status.js';
+import { exitStatus, tellError, usageHint, type OptionOfField } from './exit-status.js';
 import { Shell, type Surroundings } from './shell.js';
 import type { OpenApart } from './target.js';
 import { Targets } from './targets.js';
@@ -25,10 +25,11 @@ export async function runCommand(
 ): Promise<number> {
   const shell = new Shell(surroundings);
   let asJson = false;
+  let name = '';
   const program = new Command('daybook')
     .description('The book of long-running jobs: every model on every day, every step an event.')
     .version(version)
-    .showHelpAfterError('(daybook help <command> tells how it is written)')
+    .showHelpAfterError(usageHint('<command>'))
     .exitOverride()
     .configureOutput({
       writeOut: (text) => surroundings.out.write(text),
@@ -37,6 +38,7 @@ export async function runCommand(
     })
     .hook('preAction', (_, command) => {
       asJson = command.opts<{ json?: boolean }>().json === true;
+      name = command.name();
     })
     .addHelpText(
       'after',
@@ -57,6 +59,6 @@ ${exitStatus}`,
     await program.parseAsync(words, { from: 'user' });
     return shell.status;
   } catch (error) {
-    return tellError(error, { asJson, shell, options });
+    return tellError(error, { asJson, shell, options, command: name });
   }
 }

@@ -1,18 +1,23 @@
-// A moment as people write it: a time as in RFC 3339, a date, or how long ago, like 30m, 12h or 7d.
-import { z } from 'zod';
+// A moment as people write it: a time as in RFC 3339, a date, or how long ago.
 import { systemRuntime, timestamp } from '../runtime/runtime.js';
+import { durationMs } from './duration.js';
 
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-const time = z.iso.datetime({ offset: true });
+const time = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** @throws Error that says which forms there are */
 export function timeSince(text: string): string {
-  const ago = /^(\d{1,6})([smhd])$/.exec(text);
-  if (ago !== null)
-    return timestamp(systemRuntime.nowMs() - Number(ago[1]) * (unitMs[ago[2] as string] as number));
-  const moment = time.safeParse(text.includes('T') ? text : `${text}T00:00:00Z`);
-  if (!moment.success)
-    throw new Error(`"${text}" is no moment: write 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h or 7d`);
-  return timestamp(Date.parse(moment.data));
+  const agoMs = durationMs(text);
+  if (agoMs !== undefined) return timestamp(systemRuntime.nowMs() - agoMs);
+  const moment = text.includes('T') ? text : `${text}T00:00:00Z`;
+  const [, date = ''] = time.exec(moment) ?? [];
+  const ms = isCalendarDate(date) ? Date.parse(moment) : NaN;
+  if (Number.isNaN(ms))
+    throw new Error(`"${text}" is no moment: write 2025-01-20T14:30:00Z, 2025-01-20, 30m, 12h, 7d or 2w`);
+  return timestamp(ms);
 }
+
+/** `Date.parse` takes a 30 February for a day in March. */
+const isCalendarDate = (date: string): boolean => {
+  const ms = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(ms) && timestamp(ms).startsWith(date);
+};

@@ -22,6 +22,8 @@ export interface KindWords {
   streamPrefix: string;
   /** The type of the first event of each. */
   firstEvent: string;
+  /** The types of all its events. */
+  eventTypes(): Promise<readonly string[]>;
   /** Where the events of one are read. */
   eventsPath(id: string): string;
 }

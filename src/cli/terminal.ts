@@ -45,6 +45,9 @@ export function cut(text: string, columns: number): string {
 export const padded = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 
+/** Like `1 job` or `2 jobs`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 export const barOf = (done: number, total: number, width: number): string => {
   const filled = total === 0 ? width : Math.floor((width * Math.min(done, total)) / total);
   return '█'.repeat(filled) + '░'.repeat(width - filled);

@@ -1,6 +1,7 @@
 // Verifier keys as they are typed: the key itself, or the name of a file that holds it.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
+import { textOf } from './trouble.js';
 
 /**
  * @param option where it was given
@@ -8,7 +9,7 @@ import { parseVerifierKey, type VerifierKey } from '../proof/verifier-key.js';
  */
 export function keyGiven(key: string, option: string): VerifierKey {
   const isFile = existsSync(key) || !key.includes('+');
-  const text = isFile ? readFileSync(key, 'utf8') : key;
+  const text = isFile ? textOf(key) : key;
   try {
     return parseVerifierKey(text.trim());
   } catch (error) {

@@ -1,5 +1,4 @@
 // `daybook verify`: is the history what it was? Of a database, of an exported file, or of one proof.
-import { readFileSync } from 'node:fs';
 import { checkExport, keyLineIn } from '../audit/export.js';
 import { KeyLine, readKeyLine } from '../audit/key-line.js';
 import type { CheckedLog } from '../audit/log-check.js';
@@ -12,6 +11,8 @@ import { verifyProof } from '../proof/tlog-proof.js';
 import type { VerifierKey } from '../proof/verifier-key.js';
 import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { Interrupted, type Shell } from './shell.js';
+import { counted } from './terminal.js';
+import { sentenceOf, textOf } from './trouble.js';
 import { verifyDatabase } from './verify-database.js';
 import { keyGiven } from './verifier-keys.js';
 import { verificationLines } from './verify-report.js';
@@ -34,7 +35,7 @@ export async function verify(options: VerifyOptions, shell: Shell): Promise<void
     shell.status = (await isRight(options, shell)) ? 0 : 1;
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    shell.tell(error instanceof Error ? error.message : String(error));
+    shell.tell(sentenceOf(error, options.file));
     // A proof or a signature that does not hold is an answer; a file that cannot be read is none.
     shell.status = error instanceof ProofError ? 1 : 2;
   }
@@ -52,7 +53,7 @@ async function isRight(options: VerifyOptions, shell: Shell): Promise<boolean> {
 
 function isProven(file: string, options: VerifyOptions, shell: Shell): Promise<boolean> {
   const { event, checkpoint } = verifyProof({
-    proof: readFileSync(file, 'utf8'),
+    proof: textOf(file),
     verifierKeys: requiredKeys(options),
   });
   if (options.json === true) shell.print(JSON.stringify({ ok: true, event, size: checkpoint.size }));
@@ -114,7 +115,9 @@ function tellLog(
   const ok = problems.length === 0;
   if (json === true)
     shell.print(JSON.stringify({ ok, events, root: root.toString('base64'), problems, warnings }));
-  else for (const line of ok ? [`The log is what it was: ${events} events.`] : problems) shell.print(line);
+  else
+    for (const line of ok ? [`The log is what it was: ${counted(events, 'event')}.`] : problems)
+      shell.print(line);
   return ok;
 }
 
@@ -128,7 +131,7 @@ async function olderCheckpoints(
   const { checkpoint: files = [] } = options;
   if (files.length === 0) return [];
   const given = requiredKeys(options);
-  const notes = files.map((file) => readFileSync(file, 'utf8'));
+  const notes = files.map((file) => textOf(file));
   const keys = (await lineOf()).trustedBy(given);
   return notes.map((note) => openCheckpointBy(note, keys));
 }

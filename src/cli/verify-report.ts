@@ -1,5 +1,6 @@
 // A verification in words.
 import type { Verification } from '../audit/verifier.js';
+import { counted } from './terminal.js';
 
 type Difference = Verification['differences'][number];
 
@@ -7,13 +8,13 @@ export function verificationLines(verification: Verification): string[] {
   const { ok, events, streams, difference_count: count, differences, problems, warnings } = verification;
   const verdict = ok
     ? 'The tables are what the events say'
-    : `${count} difference(s), ${problems.length} problem(s)`;
+    : `${counted(count, 'difference')}, ${counted(problems.length, 'problem')}`;
   return [
     ...warningLines(warnings),
     ...problems.map((problem) => `The log: ${problem}`),
     ...differences.map(sentenceOf),
     ...(count > differences.length ? [`… and ${count - differences.length} more`] : []),
-    `${verdict}: ${events} events of ${streams['job'] ?? 0} jobs.`,
+    `${verdict}: ${counted(events, 'event')} of ${counted(streams['job'] ?? 0, 'job')}.`,
   ];
 }
 

@@ -1,4 +1,6 @@
 // The way to a service that listens somewhere: HTTP.
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { NoAnswer } from './problems.js';
 import type { Reply, Request, Transport } from './transport.js';
 
@@ -25,35 +27,41 @@ export class Connection implements Transport {
   }
 
   async send({ method, path, headers, body, signal }: Request): Promise<Reply> {
-    const all = { ...headers, ...this.credentials };
     try {
-      // Followed, a POST would become a GET (RFC 9110 §15.4).
-      const content = { body: body ?? null, signal: signal ?? null };
-      const init: RequestInit = { method, headers: all, ...content, redirect: 'manual' };
-      const response = await fetch(this.name + path, init);
+      // Not `fetch`: loading that takes longer than a command does. Neither does this follow redirects, with which a
+      // POST would become a GET (RFC 9110 §15.4).
+      const { request } = await (this.name.startsWith('https:') ? import('node:https') : import('node:http'));
+      const asked = request(this.name + path, {
+        method,
+        headers: { ...headers, ...this.credentials },
+        signal,
+      }).end(body);
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      // Errors from here on are told to whoever reads the body; a body that nobody reads must keep no process alive.
+      asked.on('error', () => undefined);
+      answer.on('error', () => undefined).socket.unref();
       return {
-        status: response.status,
-        header: (name) => response.headers.get(name) ?? undefined,
-        body: this.unbroken(response.body ?? []),
+        status: answer.statusCode ?? NaN,
+        header: (name) => answer.headers[name]?.toString(),
+        body: this.unbroken(answer, signal),
       };
     } catch (error) {
-      throw this.noAnswer(error);
+      throw this.noAnswer(error, signal);
     }
   }
 
-  private async *unbroken(
-    body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  ): AsyncGenerator<Uint8Array> {
+  private async *unbroken(answer: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    answer.socket.ref();
     try {
-      yield* body;
+      yield* answer as AsyncIterable<Uint8Array>;
     } catch (error) {
-      throw this.noAnswer(error);
+      throw this.noAnswer(error, signal);
     }
   }
 
-  private noAnswer(error: unknown): NoAnswer {
-    const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-    const why = cause?.code ?? cause?.message ?? message;
+  private noAnswer(thrown: unknown, signal?: AbortSignal): NoAnswer {
+    const error = (signal?.aborted === true ? signal.reason : thrown) as Error & { code?: unknown };
+    const why = typeof error.code === 'string' ? error.code : error.message;
     return new NoAnswer(`No service answers at ${this.name} (${why}).`, undefined, error);
   }
 }

@@ -7,7 +7,7 @@ export class DatabaseInUse extends Error {
   constructor(
     /** A service stays; a command is gone in a moment. */
     readonly by: 'service' | 'command',
-    database: string,
+    readonly database: string,
   ) {
     super(
       by === 'service'

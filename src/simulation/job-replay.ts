@@ -1,9 +1,11 @@
 // How the events of a job are folded and told by `daybook replay`.
+import { jobEventSchemas } from './domain/events.js';
 import { statusOf, type JobState } from './domain/job.js';
 import { jobStreams } from './stream-kind.js';
 import { viewOfJob } from './queries/views.js';
 
 export const jobReplay = {
+  eventTypes: Object.keys(jobEventSchemas),
   decider: jobStreams.decider,
   codec: jobStreams.codec,
   subjectOf({ data }: { data: object }): string {

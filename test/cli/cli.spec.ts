@@ -8,7 +8,8 @@ import { Refusals } from '../../src/audit/refusals.js';
 import { finishedJob } from '../support/finished-job.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { runDaybook, type Ended } from '../support/command.js';
+import { beginCommand, runDaybook, type Ended } from '../support/command.js';
+import { until } from '../support/until.js';
 
 const place = workplace();
 let service: TestService;
@@ -134,6 +135,39 @@ describe('log', () => {
     });
   });
 
+  it('prints the last ones', async () => {
+    const all = (await daybook('log', '--database', database)).out.trimEnd().split('\n');
+    const last = (await daybook('log', '--tail', '2', '--database', database)).out.trimEnd().split('\n');
+    expect(last).toEqual(all.slice(-2));
+    const typed = ['--type', 'ModelDayStarted', '--tail', '1', '--database', database];
+    expect((await daybook('log', ...typed)).out).toMatch(/^ +4 .*ModelDayStarted.*\n$/);
+  });
+
+  it('goes on with those that come, each once, until Ctrl-C', async () => {
+    const other = await startTestService(place);
+    await finishedJob(other, ['2025-01-16'], ['a']);
+    const following = beginCommand(['log', '--tail', '1', '--follow', '--url', other.url]);
+    await until('it has printed the last one', () => following.out.includes('ModelDayCompleted'));
+    const trigger = { date_range: ['2025-02-03'], models: ['late'] };
+    const { body } = await other.post('/simulate/trigger', trigger);
+    await until('it has printed the next one', () => following.out.includes(body.job_id));
+    await other.post(`/jobs/${body.job_id}/cancel`);
+    await until('it has printed the last event', () => following.out.includes('JobClosed'));
+    following.interrupt();
+    const { code, out } = await following.ended;
+    expect([code, out.trimEnd().split('\n').length]).toEqual([130, 3]);
+  });
+
+  it('that finds nothing says so, and which types of events there are', async () => {
+    const [unknown, none] = await Promise.all([
+      daybook('log', '--type', 'Foo', '--database', database),
+      daybook('log', '--type', 'JobRemoved', '--database', database),
+    ]);
+    expect(unknown).toMatchObject({ code: 0, out: '' });
+    expect(unknown.err).toMatch(/^There are no events of the type Foo\. Those of a job are JobCreated, /);
+    expect(none.err).toBe('There are no such events of the type JobRemoved.\n');
+  });
+
   it('takes no limit that is no number', async () => {
     const { code, err } = await daybook('log', '--database', database, '--limit', 'x');
     expect(code).not.toBe(0);
@@ -152,7 +186,7 @@ describe('verify', () => {
     const { code, out } = await daybook('verify', '--database', database);
     expect(code).toBe(0);
     // Before it, a warning may stand: no thread hashes the log of a service inside of the tests.
-    expect(out).toMatch(/^The tables are what the events say: 5 events of 1 jobs\.\n$/m);
+    expect(out).toMatch(/^The tables are what the events say: 5 events of 1 job\.\n$/m);
   });
 
   it('ends with 1 and says where they differ', async () => {
@@ -167,6 +201,22 @@ describe('verify', () => {
     const { code, err } = await daybook('verify', '--database', place.path('nothing.db'));
     expect(code).toBe(2);
     expect(err).toContain('there is no such file');
+  });
+
+  it.each([
+    ['verify', '--file', 'nothing.gz'],
+    ['verify', '--proof', 'nothing.tlog-proof', '--key', 'a+b+c'],
+    ['verify', '--checkpoint', 'nothing.txt', '--key', 'a+b+c'],
+    ['verify', '--file', place.path(), '--key', 'nothing.key'],
+    ['verify', '--file', place.path()],
+    ['export', place.path('no/where.gz')],
+    ['restore', 'nothing.db'],
+  ])('tells a person what is wrong with a file: %s %s %s', async (...words) => {
+    const own = place.path('empty', 'jobs.db');
+    const { code, out, err } = await daybook(...words, '--database', words[0] === 'restore' ? own : database);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/(There is|there is) no (such )?(file|folder)|is a folder, and no file/);
+    expect(err).not.toMatch(/\bE[A-Z]{3,}\b/);
   });
 });
 

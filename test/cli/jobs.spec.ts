@@ -130,9 +130,12 @@ describe('with a service', () => {
       daybook('cancel', 'abcd', '--url', `http://127.0.0.1:${await freePort()}`),
     ]);
     expect(fields).toEqual({
-      code: 1,
+      code: 2,
       out: '',
-      err: 'The request has 2 wrong field(s).\n  --dates, number 2: must be a calendar date in the form YYYY-MM-DD\n  --models: names "a" more than once\n',
+      err: `error: --dates, number 2, must be a calendar date in the form YYYY-MM-DD
+error: --models names "a" more than once
+(daybook help trigger tells how it is written)
+`,
     });
     for (const { code, out, err } of wrong) {
       expect([code, out, err]).toEqual([
@@ -141,6 +144,9 @@ describe('with a service', () => {
         expect.stringMatching(/error: |http:\/\/127\.0\.0\.1|no database/),
       ]);
     }
+    expect((await daybook('trigger', '--from', '2025-01-16')).err).toContain(
+      'error: --to must be there when --from is\n',
+    );
     const unknown = await Promise.all(['1234', 'nobody'].map((job) => daybook('cancel', job)));
     for (const { code, err } of unknown)
       expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/^There is no job /) });
@@ -354,7 +360,7 @@ describe('without a service', () => {
       ),
     );
     const [won, lost] = triggers.toSorted((one, other) => one.code! - other.code!);
-    expect(won).toMatchObject({ code: 0, out: expect.stringMatching(/^Job \S+ accepted: 1 model-days/) });
+    expect(won).toMatchObject({ code: 0, out: expect.stringMatching(/^Job \S+ accepted: 1 model-day /) });
     expect(won!.err).toContain('the job waits until one is started');
     expect(lost).toMatchObject({
       code: 1,
@@ -399,7 +405,7 @@ describe('without a service', () => {
     const rebuilt = await daybook('rebuild');
     expect(rebuilt).toEqual({
       code: 0,
-      out: 'The tables are built anew from 3 events: 1 difference(s) are mended.\n',
+      out: 'The tables are built anew from 3 events: 1 difference mended.\n',
       err: '',
     });
     expect(await daybook('remove', jobId.slice(0, 6))).toMatchObject({ code: 0 });

@@ -60,14 +60,14 @@ it.each(['SIGTERM', 'SIGKILL'] as const)(
     const inUse = await daybook('restore', file, '--database', databasePath);
     expect(inUse).toMatchObject({
       code: 2,
-      err: expect.stringContaining('Another Daybook service is using'),
+      err: expect.stringContaining('A service is using'),
     });
     expect((await first.get('/jobs')).body.items).toHaveLength(3);
     await first.end(signal);
 
     const { code, out, err } = await daybook('restore', file, '--database', databasePath);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain(`${databasePath} is restored: 1 events.`);
+    expect(out).toContain(`${databasePath} is restored: 1 event.`);
     expect(out).toContain('A checkpoint over 3 events was signed: events 2 to 3 are not in this backup.');
     expect(readEvents(databasePath)).toEqual(readEvents(file));
     const [kept] = keptBeside(databasePath);

@@ -1,9 +1,13 @@
 // `daybook cleanup --older-than 30d`: removes the jobs that ended long ago, or shows which.
+import { durationMs } from '../../cli/duration.js';
+import { counted } from '../../cli/terminal.js';
 import type { Client } from '../../client/client.js';
 import type { TargetOptions } from '../../cli/target.js';
 import type { Targets } from '../../cli/targets.js';
 import { systemRuntime, timestamp } from '../../runtime/runtime.js';
 import { allJobs, hasEnded } from './job-requests.js';
+
+const dayMs = 86_400_000;
 
 export interface CleanupOptions extends TargetOptions {
   json?: boolean;
@@ -20,19 +24,24 @@ export async function cleanup(options: CleanupOptions, targets: Targets): Promis
     if (options.dryRun === true) {
       const jobs = await endedJobs(client, days);
       for (const job of jobs) shell.print(asJson ? JSON.stringify(job) : textOf(job));
-      if (!asJson) shell.print(`${jobs.length} jobs would be removed. Nothing was changed.`);
+      if (!asJson) shell.print(`${counted(jobs.length, 'job')} would be removed. Nothing was changed.`);
       return;
     }
     const { body } = await client.ask('POST', '/admin/jobs/cleanup', { older_than_days: days });
     const { deleted } = body as { deleted: number };
-    shell.print(asJson ? JSON.stringify({ deleted }) : `${deleted} jobs were removed. Their events stay.`);
+    shell.print(
+      asJson
+        ? JSON.stringify({ deleted })
+        : `${counted(deleted, 'job')} ${deleted === 1 ? 'was' : 'were'} removed. The events stay.`,
+    );
   });
 }
 
+/** Like 30d, 2w or 48h. */
 function daysOf(text: string): number {
-  const days = Number(/^(\d{1,5})d$/.exec(text)?.[1] ?? NaN);
-  if (days <= 36_500) return days;
-  throw new Error(`--older-than ${text}: give whole days up to 36500d, like 30d.`);
+  const days = (durationMs(text) ?? NaN) / dayMs;
+  if (Number.isInteger(days) && days <= 36_500) return days;
+  throw new Error(`--older-than ${text}: give whole days up to 36500d, like 30d, 2w or 48h.`);
 }
 
 interface EndedJob {
@@ -40,8 +49,6 @@ interface EndedJob {
   total_model_days: number;
   completed_at: string;
 }
-
-const dayMs = 86_400_000;
 
 /** The jobs that ended at least so many days ago, oldest first. */
 async function endedJobs(client: Client, days: number): Promise<EndedJob[]> {
@@ -55,4 +62,4 @@ async function endedJobs(client: Client, days: number): Promise<EndedJob[]> {
 }
 
 const textOf = ({ job_id: id, completed_at: at, total_model_days: count }: EndedJob): string =>
-  `${id}  ended ${at}  ${count} model-days`;
+  `${id}  ended ${at}  ${counted(count, 'model-day')}`;

@@ -2,6 +2,7 @@
 import type { Shell } from '../../cli/shell.js';
 import type { Target, TargetOptions } from '../../cli/target.js';
 import type { Targets } from '../../cli/targets.js';
+import { counted } from '../../cli/terminal.js';
 import type { JobSummaryView, JobView } from '../queries/views.js';
 import { jobIn, WatchedJob } from './job-requests.js';
 import { countsText, statusText } from './job-text.js';
@@ -53,7 +54,7 @@ export async function trigger(options: TriggerOptions, targets: Targets): Promis
 }
 
 const gridText = ({ date_range: dates, models }: JobView): string =>
-  `${dates.length * models.length} model-days (${dates.length} dates of ${models.length} models)`;
+  `${counted(dates.length * models.length, 'model-day')} (${counted(dates.length, 'date')}, ${counted(models.length, 'model')})`;
 
 function tellWhoWorks({ isService, client }: Target, shell: Shell): void {
   if (isService) return;

@@ -1,10 +1,9 @@
 // What commands ask of jobs over HTTP.
 import type { Client } from '../../client/client.js';
-import { NoAnswer } from '../../client/problems.js';
+import { following } from '../../cli/following.js';
 import { completeId } from '../../cli/stream-id.js';
 import type { Target, TargetOptions } from '../../cli/target.js';
 import type { Targets } from '../../cli/targets.js';
-import { systemRuntime } from '../../runtime/runtime.js';
 import type { JobSummaryView, JobView, WholeJobView } from '../queries/views.js';
 
 export type JobStatus = JobView['status'];
@@ -47,9 +46,6 @@ export const jobIn = (client: Client, given: string): Promise<string> =>
 export const wholeJob = (client: Client, jobId: string): Promise<WholeJobView> =>
   client.get(`/simulate/status/${jobId}`);
 
-/** For how long a service that does not answer (any more) is asked again, in milliseconds. */
-const silenceMs = 60_000;
-
 /** One job, followed through whatever has its database: also from no service to one that is started, or started again. */
 export class WatchedJob {
   constructor(
@@ -66,21 +62,11 @@ export class WatchedJob {
   /** At once and after each change, until the job has ended. @throws Refusal when it is not there (any more) */
   async *follow(signal: AbortSignal): AsyncGenerator<JobNews> {
     let told: number | undefined;
-    for (let silentSinceMs: number | undefined; !signal.aborted;) {
-      const target = await this.targets.open(this.options);
-      try {
-        for await (const news of this.newsFrom(target, told, signal)) {
-          silentSinceMs = undefined;
-          told = news.version;
-          yield news;
-          if (hasEnded(news.status)) return;
-        }
-      } catch (error) {
-        silentSinceMs ??= systemRuntime.nowMs();
-        const isOver = systemRuntime.nowMs() - silentSinceMs > silenceMs;
-        if (!(error instanceof NoAnswer) || isOver) throw error;
-      }
-      await target.whenWorthAsking(signal);
+    const ask = (target: Target) => this.newsFrom(target, told, signal);
+    for await (const news of following(this.targets, this.options, signal, ask)) {
+      told = news.version;
+      yield news;
+      if (hasEnded(news.status)) return;
     }
   }
 

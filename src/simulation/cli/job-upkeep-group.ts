@@ -27,7 +27,7 @@ export function addJobUpkeepCommands(program: Command, targets: Targets): void {
     program
       .command('cleanup')
       .description('remove the jobs that ended long ago from the tables; their events stay')
-      .requiredOption('--older-than <days>', 'ended at least so many days ago, like 30d')
+      .requiredOption('--older-than <age>', 'ended at least so long ago, in whole days: 30d, 2w, 48h')
       .option('--dry-run', 'show which, and change nothing'),
   )
     .addHelpText('after', examples('  daybook cleanup --older-than 30d --dry-run'))

@@ -5,5 +5,6 @@ export const jobWords: KindWords = {
   noun: 'job',
   streamPrefix: 'job-',
   firstEvent: 'JobCreated',
+  eventTypes: async () => (await import('../job-replay.js')).jobReplay.eventTypes,
   eventsPath: (id) => `/jobs/${id}/events`,
 };
