@@ -61,7 +61,7 @@ export class AppModule {
         },
         { provide: RemoteNotary, useValue: notary },
         { provide: KeyWatch, useValue: parts.keyWatch },
-        { provide: Refusals, useValue: new Refusals(database, runtime) },
+        { provide: Refusals, useValue: new Refusals(database, runtime, metrics.refusals) },
         { provide: KeptAnswers, useValue: new KeptAnswers(database, runtime) },
         { provide: Verifier, useValue: verifier },
         VerifyLogHandler,

@@ -1,10 +1,12 @@
 // The application over its database: everything that answers requests. A service listens with it and works; a command
 // opens it for a moment when no service runs.
 import { NestFactory } from '@nestjs/core';
+import { EventBus } from '@nestjs/cqrs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { checkpointSignedAtMs } from './audit/checkpoint-file.js';
 import { Refusals } from './audit/refusals.js';
+import { engineOf } from './database/engines.js';
 import type { ServiceLock } from './database/service-lock.js';
 import { Log } from './event-store/log.js';
 import { compressAnswers } from './http/compression.js';
@@ -20,6 +22,8 @@ import { KeptAnswers } from './idempotency/kept-answers.js';
 import { NestLog } from './nest-log.js';
 import { gaugesOf } from './observability/gauges.js';
 import { openParts, type Composition, type Parts } from './parts.js';
+import { version } from './version.js';
+import { StreamChanged } from './work/stream-changed.js';
 
 export interface Application {
   app: NestFastifyApplication;
@@ -79,9 +83,10 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
 
 async function watchGauges(
   app: NestFastifyApplication,
-  { database, kinds, rebuilds, metrics, runtime, verifier, keyFile }: Parts,
+  { settings, database, kinds, rebuilds, metrics, runtime, verifier, keyFile }: Parts,
 ): Promise<void> {
   const log = app.get(Log);
+  const health = app.get(Health, { strict: false });
   const streams = app.get(OpenStreams, { strict: false });
   for (const kind of kinds.list) metrics.watch((await kind.gauges?.()) ?? [], database.reader);
   const sights = {
@@ -92,6 +97,12 @@ async function watchGauges(
     checkpointAtMs: () => checkpointSignedAtMs(keyFile),
     verification: () => verifier.last,
     nowMs: () => runtime.nowMs(),
+    isReady: async () => (await health.whatIsWrong()) === undefined,
+    files: engineOf(settings.DATABASE_URL).files,
+    version,
   };
+  app.get(EventBus, { strict: false }).subscribe((change) => {
+    if (change instanceof StreamChanged) metrics.events(change.events);
+  });
   metrics.watch(gaugesOf(sights), database.reader);
 }

@@ -1,6 +1,5 @@
 // The command line as a whole: the commands of every kind among those of Daybook, and how the application is opened when
 // no service runs.
-import { createRequire } from 'node:module';
 import { addDatabaseCommands } from './cli/database-group.js';
 import { addHistoryCommands } from './cli/history-group.js';
 import { runCommand } from './cli/run.js';
@@ -8,8 +7,7 @@ import type { Surroundings } from './cli/shell.js';
 import type { TerminalKind } from './cli/terminal-kind.js';
 import type { KindList } from './kind/kind.js';
 import { kinds as allKinds } from './kinds.js';
-
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+import { version } from './version.js';
 
 /** @returns the exit status */
 export async function run(

@@ -49,11 +49,14 @@ export class Refusals {
   constructor(
     private readonly database: Database,
     private readonly runtime: Runtime,
+    /** Told the code of each, also of those that are too many to be kept. */
+    private readonly observe: (code: string) => void,
   ) {}
 
   /** Unless it says only that there is no such thing: no rule said no. */
   keep(refusal: Omit<RefusedCommand, 'recorded_at'>): void {
     if (!statusesKept.includes(refusal.status)) return;
+    this.observe(refusal.code);
     if (this.waiting.length >= waitingMax) return;
     this.waiting.push({ recorded_at: timestamp(this.runtime.nowMs()), ...refusal });
     this.cancel ??= this.runtime.after(waitMs, () => {

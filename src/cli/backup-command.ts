@@ -9,10 +9,12 @@ import type { Verification } from '../audit/verifier.js';
 import type { Engine } from '../database/engine.js';
 import { engineOf, urlOfFile } from '../database/engines.js';
 import { syncFolder } from '../runtime/durable-files.js';
-import { engineFor, keyFileOf, reading, type DatabaseOption } from './database.js';
+import { systemRuntime } from '../runtime/runtime.js';
+import { engineFor, filesOf, keyFileOf, reading, type DatabaseOption } from './database.js';
 import { refuseOwnFile } from './own-files.js';
 import type { Shell } from './shell.js';
 import { counted } from './terminal.js';
+import { sentenceOf } from './trouble.js';
 import { eventsIn, verifyDatabase } from './verify-database.js';
 import { verificationLines } from './verify-report.js';
 
@@ -91,12 +93,22 @@ async function makeBackup(
       const verification = verify === false ? undefined : await verifyDatabase(log, { shell, signal });
       const { size: bytes } = statSync(file);
       if (verification?.ok !== false) place(file, target, force === true);
+      if (verification?.ok === true) note(source, shell);
       return { file: target, bytes, events, position: events, verification };
     } finally {
       rmSync(folder, { recursive: true, force: true });
       syncFolder(dirname(target));
     }
   });
+}
+
+/** For the metrics of the service; a folder that cannot be written is no reason to have no backup. */
+function note(source: Engine, shell: Shell): void {
+  try {
+    filesOf(source).noteBackup(systemRuntime.nowMs());
+  } catch (error) {
+    shell.tell(`That there is a backup cannot be noted beside ${source.name}: ${sentenceOf(error)}`);
+  }
 }
 
 function refuseTarget(target: string, force: boolean): void {

@@ -8,6 +8,12 @@ export interface DatabaseFiles {
   isThere(): boolean;
   /** A text that is another one after every write. */
   state(): string;
+  /** Bytes on the disk, of the database and of what was committed and is not in it yet. */
+  sizes(): { main: number; wal: number };
+  /** Writes down beside it that a backup was made and verified. */
+  noteBackup(atMs: number): void;
+  /** When the last one was, in milliseconds since the epoch; undefined when none is known. */
+  lastBackupMs(): number | undefined;
   /** Everything beside it that belongs to it. */
   own(): string[];
   /**

@@ -1,5 +1,6 @@
 // What is not counted as it happens but looked at when somebody asks.
 import { Gauge as PrometheusGauge, type Registry } from 'prom-client';
+import type { DatabaseFiles } from '../database/database-files.js';
 import type { Reader } from '../database/reader.js';
 import type { Gauge } from '../kind/gauge.js';
 
@@ -15,6 +16,10 @@ export interface Sights {
   /** The last verification since the start, if there was one. */
   verification(): { ok: boolean; atMs: number } | undefined;
   nowMs(): number;
+  isReady(): Promise<boolean>;
+  /** Undefined for a database that is no file. */
+  files: Pick<DatabaseFiles, 'sizes' | 'lastBackupMs'> | undefined;
+  version: string;
 }
 
 export const gaugesOf = (sights: Sights): Gauge[] => [
@@ -43,6 +48,35 @@ export const gaugesOf = (sights: Sights): Gauge[] => [
     const { ok } = sights.verification() ?? {};
     return ok === undefined ? undefined : Number(ok);
   }),
+  gaugeOf('daybook_ready', '1 when it can take commands and answer, as /health/ready says', async () =>
+    (await sights.isReady()) ? 1 : 0,
+  ),
+  {
+    name: 'daybook_build_info',
+    help: 'Always 1: what runs',
+    labelNames: ['version', 'node_version'],
+    read: () =>
+      Promise.resolve([
+        { labels: { version: sights.version, node_version: process.versions.node }, value: 1 },
+      ]),
+  },
+  {
+    name: 'daybook_database_size_bytes',
+    help: 'The files of the database on the disk',
+    labelNames: ['file'],
+    read: () =>
+      Promise.resolve(
+        Object.entries(sights.files?.sizes() ?? {}).map(([file, value]) => ({ labels: { file }, value })),
+      ),
+  },
+  {
+    name: 'daybook_last_backup_timestamp_seconds',
+    help: 'When the last backup was made that verified',
+    read: () => {
+      const ms = sights.files?.lastBackupMs();
+      return Promise.resolve(ms === undefined ? [] : [{ value: ms / 1_000 }]);
+    },
+  },
 ];
 
 const ageOf = (sights: Sights, atMs: number | undefined): number | undefined =>

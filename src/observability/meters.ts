@@ -111,6 +111,35 @@ export function executionMeter(registry: Registry): ExecutionObserver {
   };
 }
 
+/** Told the code of each refusal that is kept. */
+export function refusalMeter(registry: Registry): (code: string) => void {
+  const total = new Counter({
+    name: 'daybook_refusals_total',
+    help: 'Requests that a rule did not allow, by the code of their problem',
+    labelNames: ['code'],
+    registers: [registry],
+  });
+  return (code) => {
+    total.inc({ code });
+  };
+}
+
+/** Told the events of each commit: an attempt that failed says so with a code, whichever kind of work it was of. */
+export function attemptMeter(registry: Registry): (events: readonly { data: object }[]) => void {
+  const total = new Counter({
+    name: 'daybook_failed_attempts_total',
+    help: 'Attempts that failed, by failure code',
+    labelNames: ['failure_code'],
+    registers: [registry],
+  });
+  return (events) => {
+    for (const { data } of events) {
+      const { attempt, failure_code: code } = data as { attempt?: number; failure_code?: string };
+      if (attempt !== undefined && code !== undefined) total.inc({ failure_code: code });
+    }
+  };
+}
+
 export function requestMeter(registry: Registry): RequestObserver {
   const duration = new Histogram({
     name: 'daybook_http_request_duration_seconds',

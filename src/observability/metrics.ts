@@ -8,7 +8,14 @@ import type { Gauge } from '../kind/gauge.js';
 import { observedBy } from './observed-commands.js';
 import type { CommandWatch } from './watched-command-bus.js';
 import type { ExecutionObserver } from '../work/execution.js';
-import { commandMeter, executionMeter, requestMeter, writeMeter } from './meters.js';
+import {
+  attemptMeter,
+  commandMeter,
+  executionMeter,
+  refusalMeter,
+  requestMeter,
+  writeMeter,
+} from './meters.js';
 import { watchGauges } from './gauges.js';
 
 export class Metrics {
@@ -16,6 +23,8 @@ export class Metrics {
   readonly writes: WriteObserver;
   readonly executions: ExecutionObserver;
   readonly requests: RequestObserver;
+  readonly refusals: (code: string) => void;
+  readonly events: (events: readonly { data: object }[]) => void;
   private readonly registry = new Registry();
 
   constructor() {
@@ -25,6 +34,8 @@ export class Metrics {
     this.writes = writeMeter(this.registry);
     this.executions = executionMeter(this.registry);
     this.requests = requestMeter(this.registry);
+    this.refusals = refusalMeter(this.registry);
+    this.events = attemptMeter(this.registry);
   }
 
   /** From now on these are looked at too. */

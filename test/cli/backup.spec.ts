@@ -2,6 +2,7 @@
 import { existsSync, linkSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { engineOf } from '../../src/database/engines.js';
 import { daybook, daybookUnder, ended, startCommand } from '../support/command.js';
 import { fixtureDatabase } from '../support/fixture-database.js';
 import { workplace } from '../support/workplace.js';
@@ -53,8 +54,11 @@ it('is one snapshot, a prefix of the log, while hundreds of commands are under w
 
 it('says where the signing key is, which is not in it, once there is one', async () => {
   const database = fixtureDatabase(place, 'told');
+  const engine = engineOf(`sqlite:${database}`);
+  expect(engine.files?.lastBackupMs()).toBeUndefined();
   const keyless = await daybook('backup', place.path('keyless.db'), '--database', database);
   expect(keyless.out).not.toContain('signing key');
+  expect(engine.files?.lastBackupMs()).toBeLessThanOrEqual(Date.now());
   await daybook('export', place.path('told.ndjson'), '--database', database);
   const file = place.path('told', 'deep', 'backup.db');
   const { code, out } = await daybook('backup', file, '--database', database);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fillDisk } from '../database/test-database.js';
+import { engineOf } from '../../src/database/engines.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { kinds } from '../../src/kinds.js';
 import { workplace } from '../support/workplace.js';
@@ -228,4 +229,36 @@ it('counts requests by method, route and status, with the readers of live stream
 it('takes no parameters', async () => {
   const service = await startTestService(place);
   expect((await service.get('/metrics?name=x')).status).toBe(422);
+});
+
+it('shows what runs, what waits, what failed, what was refused, and what lies on the disk', async () => {
+  const service = await startTestService(place, { MAX_ATTEMPTS: '1' });
+  const before = await scrape(service);
+  expect(before.get('daybook_build_info')?.samples).toMatchObject([
+    { labels: { node_version: process.versions.node }, value: 1 },
+  ]);
+  expect(valueOf(before, 'daybook_ready')).toBe(1);
+  expect(valueOf(before, 'daybook_database_size_bytes', { file: 'main' })).toBeGreaterThan(0);
+  expect(valueOf(before, 'daybook_database_size_bytes', { file: 'wal' })).toBeGreaterThan(0);
+  for (const name of [
+    'daybook_oldest_pending_model_day_timestamp_seconds',
+    'daybook_last_backup_timestamp_seconds',
+  ])
+    expect(before.get(name)?.samples).toEqual([]);
+
+  const { body: job } = await service.post('/simulate/trigger', { date_range: [date], models: ['a', 'b'] });
+  const oldest = valueOf(await scrape(service), 'daybook_oldest_pending_model_day_timestamp_seconds');
+  expect(new Date(oldest * 1_000).toISOString()).toBe(
+    (await service.get(`/jobs/${job.job_id}`)).body.created_at,
+  );
+
+  const a = service.modelDay(job.job_id, date, 'a');
+  await service.post(`${a}/start`, { worker: 'w' });
+  await service.post(`${a}/fail`, { attempt: 1, error: 'broken' });
+  await service.post(`${a}/complete`, { attempt: 7 });
+  engineOf(service.databaseUrl).files?.noteBackup(Date.parse('2025-01-20T00:00:00Z'));
+  const after = await scrape(service);
+  expect(after.get('daybook_failed_attempts_total')?.samples).toMatchObject([{ value: 1 }]);
+  expect(after.get('daybook_refusals_total')?.samples).toMatchObject([{ value: 1 }]);
+  expect(valueOf(after, 'daybook_last_backup_timestamp_seconds')).toBe(Date.parse('2025-01-20') / 1_000);
 });

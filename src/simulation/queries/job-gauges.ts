@@ -16,10 +16,25 @@ export const jobGauges: readonly Gauge[] = [
     labelNames: ['status'],
     read: async (reader) => samplesOf(await countModelDays(reader)),
   },
+  {
+    name: 'daybook_oldest_pending_model_day_timestamp_seconds',
+    help: 'When the oldest job was created that has a pending model-day',
+    read: oldestPending,
+  },
 ];
 
 const samplesOf = (counts: Readonly<Record<string, number>>): Sample[] =>
   Object.entries(counts).map(([status, value]) => ({ labels: { status }, value }));
+
+/** Looks at the jobs that go on, and not at their model-days. */
+async function oldestPending(reader: Reader): Promise<Sample[]> {
+  const row = await reader.get<{ created_at: string | null }>(
+    `SELECT min(created_at) AS created_at FROM jobs JOIN job_progress USING (job_id)
+     WHERE status IN ('pending', 'running') AND pending > 0`,
+  );
+  const createdAt = row?.created_at ?? undefined;
+  return createdAt === undefined ? [] : [{ value: Date.parse(createdAt) / 1_000 }];
+}
 
 async function countJobs(reader: Reader): Promise<Record<JobStatus, number>> {
   const counts: Record<JobStatus, number> = { pending: 0, running: 0, completed: 0, partial: 0, failed: 0 };
