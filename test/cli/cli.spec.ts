@@ -205,15 +205,14 @@ describe('verify', () => {
 
   it.each([
     ['verify', '--file', 'nothing.gz'],
-    ['verify', '--proof', 'nothing.tlog-proof', '--key', 'a+b+c'],
-    ['verify', '--checkpoint', 'nothing.txt', '--key', 'a+b+c'],
-    ['verify', '--file', place.path(), '--key', 'nothing.key'],
+    ['verify', '--proof', 'nothing.tlog-proof', '--key', 'nothing.key'],
+    ['verify', '--file', place.path(), '--key', place.path()],
     ['verify', '--file', place.path()],
-    ['export', place.path('no/where.gz')],
-    ['restore', 'nothing.db'],
+    ['export', place.path('no/where.gz'), '--database', 'DATABASE'],
+    ['restore', 'nothing.db', '--database', place.path('empty', 'jobs.db')],
   ])('tells a person what is wrong with a file: %s %s %s', async (...words) => {
-    const own = place.path('empty', 'jobs.db');
-    const { code, out, err } = await daybook(...words, '--database', words[0] === 'restore' ? own : database);
+    const given = words.map((word) => (word === 'DATABASE' ? database : word));
+    const { code, out, err } = await daybook(...given);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/(There is|there is) no (such )?(file|folder)|is a folder, and no file/);
     expect(err).not.toMatch(/\bE[A-Z]{3,}\b/);
