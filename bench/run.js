@@ -24,6 +24,7 @@ const sections = {
   admins: async () => (await import('./admins.js')).measure({ events }),
   auditors: async () => (await import('./auditors.js')).measure({ events }),
   http: async () => (await import('./http.js')).measure(),
+  'large-reads': async () => (await import('./large-reads.js')).measure(),
   'job-size': async () => (await import('./job-size.js')).measure(),
   'write-path': async () => (await import('./write-path.js')).measure(),
   worker: async () => (await import('./worker.js')).measure(),

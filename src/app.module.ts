@@ -51,7 +51,7 @@ export class AppModule {
         { provide: Runtime, useValue: runtime },
         { provide: SERVICE_LOG, useValue: log },
         { provide: MetricsText, useValue: metrics },
-        { provide: Log, useValue: new Log(database.reader, runtime.nextTurn) },
+        { provide: Log, useValue: new Log(database.reader, () => database.turn()) },
         LogSignal,
         { provide: KINDS, useValue: kinds.list },
         {

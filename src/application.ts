@@ -17,6 +17,7 @@ import { serveOpenApi } from './http/openapi.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { requestLog } from './http/request-log.js';
 import { createAdapter } from './http/server.js';
+import { cutSlowReaders } from './http/slow-readers.js';
 import { validationPipe } from './http/validation.js';
 import { KeptAnswers } from './idempotency/kept-answers.js';
 import { NestLog } from './nest-log.js';
@@ -77,6 +78,8 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   serveOpenApi(app);
   honourIdempotencyKeys(app.getHttpAdapter().getInstance(), app.get(KeptAnswers));
   compressAnswers(app.getHttpAdapter().getInstance());
+  // Last, since it sends in pieces what the others see as a whole.
+  cutSlowReaders(app.getHttpAdapter().getInstance(), runtime);
   refuseWhileStarting(app.getHttpAdapter().getInstance(), app.get(Health));
   return app;
 }

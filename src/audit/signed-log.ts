@@ -44,7 +44,10 @@ export const wholeLog = (log: Log): AsyncIterable<StoredEvent[]> =>
 /** Of long reads in a thread or a command of their own, nobody waits for a turn. */
 const atOnce = (): Promise<void> => Promise.resolve();
 
-export const logOf = ({ reader }: Pick<OpenReader, 'reader'>): Log => new Log(reader, atOnce);
+/** Fewer and longer steps than beside requests, and yet not all that a page of large events would hold. */
+const pageCharacters = 4_194_304;
+
+export const logOf = ({ reader }: Pick<OpenReader, 'reader'>): Log => new Log(reader, atOnce, pageCharacters);
 
 export async function checkSignedLog(
   opened: OpenReader,

@@ -1,4 +1,5 @@
 // One transaction for many commands: the statements of the engine, and what the commands of the commit share.
+import type { Slice } from './slice.js';
 import type { RowWrite } from './row-write.js';
 import type { Awaitable, Statements, Transaction, Value } from './transaction.js';
 
@@ -14,6 +15,10 @@ export class Batch implements Transaction {
 
   all<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row[]> {
     return this.statements.all<Row>(sql, ...parameters);
+  }
+
+  slice<Row>(charactersMax: number, sql: string, ...parameters: readonly Value[]): Awaitable<Slice<Row>> {
+    return this.statements.slice<Row>(charactersMax, sql, ...parameters);
   }
 
   get<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row | undefined> {

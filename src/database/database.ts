@@ -15,10 +15,14 @@ export interface DatabaseOptions extends EngineOptions {
 export class Database {
   readonly queue: WriteQueue;
 
+  private readonly runtime: Runtime;
+  private lastTurn = Promise.resolve();
+
   private constructor(
     readonly engine: OpenEngine,
     { runtime, limits, watching }: DatabaseOptions,
   ) {
+    this.runtime = runtime;
     this.queue = new WriteQueue(engine, runtime, limits, watching);
   }
 
@@ -35,6 +39,15 @@ export class Database {
   /** Committed rows, for TypeORM's query builder and repositories. */
   get source(): DataSource {
     return this.engine.source;
+  }
+
+  /**
+   * To be awaited before each slice of a long read. They come one in a turn of the event loop, whoever reads: many
+   * long reads at once hold up others no longer than one of them.
+   */
+  turn(): Promise<void> {
+    this.lastTurn = this.lastTurn.then(() => this.runtime.nextTurn());
+    return this.lastTurn;
   }
 
   openSnapshot(): Promise<Snapshot> {

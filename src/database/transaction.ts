@@ -1,4 +1,5 @@
 // What work inside a write transaction may do. Only the write queue makes one.
+import type { Slice } from './slice.js';
 import type { RowWrite } from './row-write.js';
 
 /** What is there at once, as everything is on SQLite, or comes from behind a network. */
@@ -10,6 +11,8 @@ export type Value = string | number | bigint | Buffer | null;
 export interface Statements {
   /** All rows of a query. */
   all<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row[]>;
+  /** As of a reader: the first rows, at least one, until they have about so many characters of text. */
+  slice<Row>(charactersMax: number, sql: string, ...parameters: readonly Value[]): Awaitable<Slice<Row>>;
   /** The first row of a query, if there is one. */
   get<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row | undefined>;
   /** Changes rows by a set-based statement; tells how many. */

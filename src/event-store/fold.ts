@@ -1,4 +1,5 @@
 // The one fold of a stream: its events read page by page, decoded, and evolved onto a state.
+import { sliceCharacters, type Slice } from '../database/slice.js';
 import type { Awaitable, Value } from '../database/transaction.js';
 import type { Decider, DomainEvent } from './decider.js';
 import type { LoggedEvent } from './events-table.js';
@@ -23,7 +24,7 @@ export const unfolded = <State>({
 
 /** What can be asked for rows: a reader, or a transaction. */
 export interface Source {
-  all<Row>(sql: string, ...parameters: readonly Value[]): Awaitable<Row[]>;
+  slice<Row>(charactersMax: number, sql: string, ...parameters: readonly Value[]): Awaitable<Slice<Row>>;
 }
 
 export interface FoldOptions<State, Event> {
@@ -37,7 +38,7 @@ export interface FoldOptions<State, Event> {
   nextTurn?: () => Promise<void>;
 }
 
-/** Results may be large, and a page is in memory as a whole. */
+/** The most events of a page; of large ones, there are fewer. */
 const pageSize = 256;
 
 /**
@@ -52,13 +53,14 @@ export async function foldStream<State, Event extends DomainEvent>(
   let { state, version, firstPosition } = from;
   // An event before the first has no place in a stream, and would be found by whoever reads it.
   for (let after = version === 0 ? Number.MIN_SAFE_INTEGER : version; ;) {
-    const page = await source.all<LoggedEvent>(
+    const { rows, isWhole } = await source.slice<LoggedEvent>(
+      sliceCharacters,
       `SELECT position, stream_id, version, type, schema_version, data, metadata, recorded_at FROM events
        WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ${pageSize}`,
       streamId,
       after,
     );
-    for (const event of page) {
+    for (const event of rows) {
       if (until?.(event) === true) return { state, version, firstPosition };
       if (event.version !== version + 1) throw new Error(`stream ${streamId} has no version ${version + 1}`);
       const decoded = codec.decode(event);
@@ -67,7 +69,7 @@ export async function foldStream<State, Event extends DomainEvent>(
       if (version === 1) firstPosition = event.position;
       folded?.(event, decoded, state);
     }
-    if (page.length < pageSize) return { state, version, firstPosition };
+    if (isWhole && rows.length < pageSize) return { state, version, firstPosition };
     after = version;
     await nextTurn?.();
   }

@@ -1,6 +1,7 @@
 // Reads the log in order. It is append-only and gapless, so pages of it need no snapshot: what was read stays true. Each
 // statement is bounded, whatever the filter, so that a long read never stops the process.
 import type { Reader } from '../database/reader.js';
+import { sliceCharacters } from '../database/slice.js';
 import type { Awaitable, Value } from '../database/transaction.js';
 import type { LoggedEvent } from './events-table.js';
 
@@ -49,10 +50,14 @@ export const lastEvent = (
 export const endOf = async (source: Source): Promise<number> => (await lastEvent(source))?.position ?? 0;
 
 export class Log {
-  /** @param nextTurn lets other work in between two pages */
+  /**
+   * @param nextTurn to be awaited before each page of many: lets other work in
+   * @param charactersMax about the most text of a page
+   */
   constructor(
     private readonly reader: Reader,
-    private readonly nextTurn: () => Promise<void>,
+    readonly nextTurn: () => Promise<void>,
+    private readonly charactersMax = sliceCharacters,
   ) {}
 
   /** The position of the last event; 0 for an empty log. */
@@ -73,19 +78,23 @@ export class Log {
     const end = upTo ?? (await this.endOf(filter));
     let position = await this.startOf(after, filter);
     for (let wanted = limit; wanted > 0 && position < end;) {
+      await this.nextTurn();
       const { events, scannedTo } = await this.page(position, end, Math.min(pageSize, wanted), filter);
       yield events;
       wanted -= events.length;
       position = scannedTo;
-      await this.nextTurn();
     }
   }
 
-  /** The next events after a position, up to and including `end`; looks at a bounded part of the log. */
+  /**
+   * The next events after a position, up to and including `end`, fewer than `limit` when they are large; looks at a
+   * bounded part of the log.
+   */
   async page(after: number, end: number, limit: number, { streamId, type }: LogFilter): Promise<LogPage> {
     if (streamId !== undefined) return this.streamPage(after, end, limit, streamId, type);
     const to = type === undefined ? end : Math.min(end, after + windowSize);
-    const events = await this.reader.all<LoggedEvent>(
+    const { rows: events, isWhole } = await this.reader.slice<LoggedEvent>(
+      this.charactersMax,
       `SELECT ${columns} FROM events WHERE position > ? AND position <= ? ${type === undefined ? '' : 'AND type = ?'}
        ORDER BY position LIMIT ?`,
       after,
@@ -93,7 +102,8 @@ export class Log {
       ...(type === undefined ? [] : [type]),
       limit,
     );
-    return { events, scannedTo: events.length === limit ? (events.at(-1)?.position ?? to) : to };
+    const isCut = !isWhole || events.length === limit;
+    return { events, scannedTo: isCut ? (events.at(-1)?.position ?? to) : to };
   }
 
   /** The last position that a filter can reach now. */
@@ -115,7 +125,8 @@ export class Log {
     streamId: string,
     type: string | undefined,
   ): Promise<LogPage> {
-    const rows = await this.reader.all<LoggedEvent>(
+    const { rows, isWhole } = await this.reader.slice<LoggedEvent>(
+      this.charactersMax,
       `SELECT ${columns} FROM events WHERE stream_id = ? AND version > ? ORDER BY version LIMIT ?`,
       streamId,
       await this.versionAt(streamId, after),
@@ -127,7 +138,7 @@ export class Log {
     );
     return {
       events,
-      scannedTo: rows.length < limit || last === undefined ? end : Math.min(end, last.position),
+      scannedTo: (isWhole && rows.length < limit) || last === undefined ? end : Math.min(end, last.position),
     };
   }
 

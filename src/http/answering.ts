@@ -9,6 +9,7 @@ export interface MadeAnswer<Body> {
   status?: number;
   /** By lower-case name. */
   headers?: Readonly<Record<string, string>>;
+  /** A string is JSON text already. */
   body: Body;
 }
 
@@ -47,7 +48,7 @@ export class Answering {
     return {
       status,
       headers: JSON.stringify({ ...type, ...headers }),
-      body: body === undefined ? '' : JSON.stringify(body),
+      body: body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
     };
   }
 }

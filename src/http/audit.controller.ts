@@ -5,11 +5,11 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ConsistencyAnswer, InclusionAnswer } from '../audit/notary.js';
-import { readRefusals, type KeptRefusal } from '../audit/refusals.js';
+import { readRefusals } from '../audit/refusals.js';
 import { RemoteNotary } from '../audit/remote-notary.js';
 import { Database } from '../database/database.js';
 import { consistencyAnswer, inclusionAnswer, keysAnswer, refusalsAnswer } from './audit-schemas.js';
-import { answerList, listParameters, type ListAnswer } from './list.js';
+import { answerPage, listParameters, pageOf } from './list.js';
 import { ApiRead } from './operation.js';
 import { Problem } from './problem.js';
 import { json, text } from './responses.js';
@@ -125,16 +125,14 @@ export class AuditController {
     @Query({ schema: refusalsQuery }) { actor, code, limit, after }: z.output<typeof refusalsQuery>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ListAnswer<KeptRefusal>> {
+  ): Promise<Buffer> {
     const found = await readRefusals(this.database, {
       after: after?.[0] ?? 0,
       limit: limit + 1,
       actor,
       code,
     });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    const next = found.length > limit && last !== undefined ? [last.id] : null;
-    return answerList({ items, next }, request, reply);
+    const listed = found.map((refusal) => ({ texts: [JSON.stringify(refusal)], cursor: [refusal.id] }));
+    return answerPage(await pageOf([listed], limit), request, reply);
   }
 }

@@ -37,18 +37,20 @@ export function compressAnswers(fastify: FastifyInstance): void {
       done();
       return;
     }
-    const isText = typeof payload === 'string';
-    if (isText && payload.length < worthwhileBytes) {
+    const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+    if (isWhole && payload.length < worthwhileBytes) {
       done();
       return;
     }
     reply.header('vary', 'accept-encoding');
     const coding = codingFor(request.headers['accept-encoding']);
-    if (coding === undefined || !(isText || payload instanceof Readable)) {
+    if (coding === undefined || !(isWhole || payload instanceof Readable)) {
       done();
       return;
     }
-    const compressed = isText ? compressText(payload, coding, reply) : compressStream(payload, coding, reply);
+    const compressed = isWhole
+      ? compressWhole(payload, coding, reply)
+      : compressStream(payload, coding, reply);
     compressed.then((body) => {
       done(null, body);
     }, done);
@@ -68,10 +70,10 @@ function codingFor(header: string | string[] | undefined): Coding | undefined {
   return weightOf(best) > 0 && weightOf(best) >= identity ? best : undefined;
 }
 
-function compressText(text: string, coding: Coding, reply: FastifyReply): Promise<Buffer> {
+function compressWhole(body: string | Buffer, coding: Coding, reply: FastifyReply): Promise<Buffer> {
   const { whole, options } = codings[coding];
   tell(coding, reply);
-  return (whole as (text: string, options: object) => Promise<Buffer>)(text, options);
+  return (whole as (body: string | Buffer, options: object) => Promise<Buffer>)(body, options);
 }
 
 /** Looks at the beginning first: a short answer is whole before anything is compressed. */

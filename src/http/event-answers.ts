@@ -5,14 +5,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { LoggedEvent } from '../event-store/events-table.js';
 import { Log, type LogFilter } from '../event-store/log.js';
+import { bytesOf } from './bytes.js';
 import { cloudEventOf, jsonOf } from './event-formats.js';
+import { answerPage, linkTo, pageOf, separated, type Listed } from './list.js';
 import { pageLimitOf, type streamEventsQuery } from './event-requests.js';
 
 /** Events that are read at once, so that others get their turn in between. */
 export const pageSize = 64;
 
 const formats = {
-  json: 'application/json; charset=utf-8',
   lines: 'application/x-ndjson; charset=utf-8',
   cloudEvents: 'application/cloudevents-batch+json; charset=utf-8',
 };
@@ -40,35 +41,33 @@ export class EventAnswers {
       await reply.type(formats.lines).send(Readable.from(lines));
       return;
     }
+    const isBatch = accepts(request, 'application/cloudevents-batch+json');
+    const textsOf = isBatch ? (event: LoggedEvent) => cloudEventOf(event, '/events') : jsonOf;
     const limit = pageLimitOf(query);
-    const events: LoggedEvent[] = [];
-    const pages = this.log.pages(filter, { after, pageSize, limit: limit + 1 });
-    for await (const page of pages) events.push(...page);
-    const items = events.slice(0, limit);
-    const next = events.length > limit ? String(items.at(-1)?.position) : null;
-    if (next !== null) reply.header('link', `<${linkTo(request, next)}>; rel="next"`);
-    if (accepts(request, 'application/cloudevents-batch+json')) {
-      const batch = items.map((event) => cloudEventOf(event, '/events'));
-      await reply.type(formats.cloudEvents).send(JSON.stringify(batch));
-    } else {
-      await reply
-        .type(formats.json)
-        .send(`{"items":[${items.map(jsonOf).join(',')}],"next":${JSON.stringify(next)}}`);
+    const page = await pageOf(this.listed(filter, { after, limit: limit + 1 }, textsOf), limit);
+    if (!isBatch) {
+      await reply.send(answerPage(page, request, reply, String));
+      return;
     }
+    if (page.next !== null) linkTo(String(page.next), request, reply);
+    await reply.type(formats.cloudEvents).send(bytesOf(['[', ...separated(page.items), ']']));
   }
 
-  private async *lines(after: number, limit: number, filter: LogFilter): AsyncGenerator<string> {
+  private async *listed(
+    filter: LogFilter,
+    { after, limit }: { after: number; limit: number },
+    textsOf: (event: LoggedEvent) => string[],
+  ): AsyncGenerator<Listed[]> {
+    for await (const page of this.log.pages(filter, { after, pageSize, limit }))
+      yield page.map((event) => ({ texts: textsOf(event), cursor: [event.position] }));
+  }
+
+  private async *lines(after: number, limit: number, filter: LogFilter): AsyncGenerator<Buffer> {
     for await (const page of this.log.pages(filter, { after, pageSize, limit })) {
-      if (page.length > 0) yield `${page.map(jsonOf).join('\n')}\n`;
+      if (page.length > 0) yield bytesOf(page.flatMap((event) => [...jsonOf(event), '\n']));
     }
   }
 }
 
 const accepts = (request: FastifyRequest, type: string): boolean =>
   (request.headers.accept ?? '').toLowerCase().includes(type);
-
-function linkTo(request: FastifyRequest, after: string): string {
-  const url = new URL(request.url, 'http://daybook');
-  url.searchParams.set('after', after);
-  return url.pathname + url.search;
-}

@@ -80,12 +80,12 @@ export class EventsController {
   private async follow(stream: ServerSentEvents, from: number): Promise<void> {
     let quietSinceMs = this.runtime.nowMs();
     for (let position = from; !stream.closed.aborted;) {
+      await this.log.nextTurn();
       const { events, scannedTo } = await this.log.page(position, await this.log.end(), pageSize, {});
       await stream.send(events.map((event) => ({ id: String(event.position), data: jsonOf(event) })));
       position = Math.max(position, scannedTo);
       if (events.length > 0) {
         quietSinceMs = this.runtime.nowMs();
-        await this.runtime.nextTurn();
         continue;
       }
       await this.signal.wait(lookMs, this.runtime, stream.closed);

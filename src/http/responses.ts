@@ -2,6 +2,9 @@
 import type { ApiResponseMetadata } from '@nestjs/swagger';
 import type { z } from 'zod';
 
+/** Of JSON that is text already. */
+export const jsonType = 'application/json; charset=utf-8';
+
 /** The headers that answers carry, by name. */
 const headers = {
   'X-Correlation-Id': 'The id that the request came with, or was given; every event that it caused keeps it.',

@@ -2,12 +2,13 @@
 // out, so a slow reader costs no memory; one that stands still is told so and let go.
 import type { FastifyReply } from 'fastify';
 import type { Runtime } from '../runtime/runtime.js';
+import { bytesOf } from './bytes.js';
 
 export interface Message {
   event?: string;
   id?: string;
-  /** Without line breaks. */
-  data: string;
+  /** Without line breaks; the parts of one text. */
+  data: string | readonly string[];
 }
 
 /** How long a reader may take nothing, in milliseconds. */
@@ -16,7 +17,7 @@ export const stallMs = 15_000;
 /** How long a reader that was let go has to take what was said last, in milliseconds. */
 export const lastWordMs = 5_000;
 
-/** About how much text is handed to the connection at once, in characters. */
+/** How much is handed to the connection at once, in bytes. */
 const writeMax = 65_536;
 
 export class ServerSentEvents {
@@ -48,14 +49,9 @@ export class ServerSentEvents {
 
   /** Resolves when there is room for more; at once, mostly. */
   async send(messages: readonly Message[]): Promise<void> {
-    let text = '';
-    for (const message of messages) {
-      text += textOf(message);
-      if (text.length < writeMax) continue;
-      await this.write(text);
-      text = '';
-    }
-    if (text !== '') await this.write(text);
+    const bytes = bytesOf(messages.flatMap(textsOf));
+    for (let start = 0; start < bytes.length && !this.gone.signal.aborted; start += writeMax)
+      await this.write(bytes.subarray(start, start + writeMax));
   }
 
   /** Keeps proxies from closing a quiet connection, and finds out whether the reader is still there. */
@@ -67,7 +63,7 @@ export class ServerSentEvents {
   end(code: string, detail: string): void {
     if (this.gone.signal.aborted) return;
     const { raw } = this.reply;
-    raw.end(textOf({ event: 'end', data: JSON.stringify({ code, detail }) }));
+    raw.end(bytesOf(textsOf({ event: 'end', data: JSON.stringify({ code, detail }) })));
     this.gone.abort();
     // Whoever does not even read that would hold the connection, and what waits in it, for as long as it likes.
     const cancel = this.runtime.after(lastWordMs, () => {
@@ -82,7 +78,7 @@ export class ServerSentEvents {
     this.gone.abort();
   }
 
-  private async write(text: string): Promise<void> {
+  private async write(text: string | Buffer): Promise<void> {
     if (this.gone.signal.aborted || this.reply.raw.write(text)) return;
     const drained = await new Promise<boolean>((resolve) => {
       const settle = (isDrained: boolean) => () => {
@@ -103,5 +99,10 @@ export class ServerSentEvents {
   }
 }
 
-const textOf = ({ event, id, data }: Message): string =>
-  `${event === undefined ? '' : `event: ${event}\n`}${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`;
+const textsOf = ({ event, id, data }: Message): string[] => [
+  event === undefined ? '' : `event: ${event}\n`,
+  id === undefined ? '' : `id: ${id}\n`,
+  'data: ',
+  ...(typeof data === 'string' ? [data] : data),
+  '\n\n',
+];

@@ -181,9 +181,9 @@ describe('a stream that is not in memory', () => {
     let reads = 0;
     const reader: Reader = {
       ...database.reader,
-      all(sql, ...parameters) {
+      slice(...read) {
         reads += 1;
-        return database.reader.all(sql, ...parameters);
+        return database.reader.slice(...read);
       },
     };
     const order: string[] = [];
@@ -211,7 +211,7 @@ describe('a stream that is not in memory', () => {
     const { database } = counters.opened;
     const broken: Reader = {
       ...database.reader,
-      all: () => Promise.reject(new Error('no such disk')),
+      slice: () => Promise.reject(new Error('no such disk')),
     };
     await expect(counters.streams.foldAhead(broken, 'long')).rejects.toThrow('no such disk');
     expect(counters.streams.isFolded('long')).toBe(false);

@@ -3,11 +3,11 @@ import { connect, type Socket } from 'node:net';
 import { EventSource } from 'eventsource';
 import { OpenStreams } from '../../src/http/open-streams.js';
 import { lastWordMs, stallMs } from '../../src/http/server-sent-events.js';
-import { systemRuntime, type Cancel } from '../../src/runtime/runtime.js';
 import { finishedJob } from '../support/finished-job.js';
+import { HeldRuntime } from '../support/held-runtime.js';
+import { jobWithLargeResults } from '../support/large-results.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { workplace } from '../support/workplace.js';
-import { ManualRuntime } from '../support/manual-runtime.js';
 
 const place = workplace();
 
@@ -28,22 +28,6 @@ function follow<Data>(
       resolve(all);
     });
   });
-}
-
-/** The real one, but for timers of certain lengths: those ring when the test says so. */
-class HeldRuntime extends ManualRuntime {
-  /** How many of those were set. */
-  held = 0;
-
-  constructor(private readonly lengthsMs: readonly number[]) {
-    super();
-  }
-
-  override after(ms: number, call: () => void): Cancel {
-    if (!this.lengthsMs.includes(ms)) return systemRuntime.after(ms, call);
-    this.held += 1;
-    return super.after(ms, call);
-  }
 }
 
 const positionsUpTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -128,7 +112,6 @@ describe('the log, live', () => {
 });
 
 describe('a reader that takes nothing more', () => {
-  const resultLength = 250_000;
   /** More than the system keeps for a connection, at both of its ends. */
   const results = 80;
 
@@ -137,13 +120,7 @@ describe('a reader that takes nothing more', () => {
     const runtime = new HeldRuntime([stallMs, lastWordMs]);
     // The watch for leases has the same pause as the last word, or another one.
     const service = await startTestService(place, { LEASE_MS: '8000' }, { runtime });
-    const models = Array.from({ length: results }, (_, index) => `model-${index}`);
-    const { body } = await service.post('/simulate/trigger', { date_range: ['2025-01-16'], models });
-    for (const model of models) {
-      const path = service.modelDay(body.job_id, '2025-01-16', model);
-      await service.post(`${path}/start`, { worker: 'tester' });
-      await service.post(`${path}/complete`, { attempt: 1, result: 'x'.repeat(resultLength) });
-    }
+    await jobWithLargeResults(service, results);
     const { hostname, port } = new URL(service.url);
     const socket = connect(Number(port), hostname);
     socket.write('GET /events/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');

@@ -10,9 +10,11 @@ import { entityOf } from '../entity.js';
 import { migrationClass, type Migration } from '../migration.js';
 import type { Reader, Snapshot } from '../reader.js';
 import type { RowWrite } from '../row-write.js';
+import type { Slice } from '../slice.js';
 import type { Transaction, Value } from '../transaction.js';
 import { missingGuardsOf, columnsByTable } from './catalogue.js';
 import { databaseFile } from './database-file.js';
+import { QuietCheckpoint } from './quiet-checkpoint.js';
 import { refuseOrphanLog } from './orphan-log.js';
 import { SameFiles } from './same-files.js';
 import { migrationsTableName, refuseForeignSchema } from './schema-check.js';
@@ -32,6 +34,7 @@ export class OpenSqlite implements OpenEngine {
   private readonly statements: SqliteStatements;
   private readonly snapshots: Snapshots;
   private readonly files: SameFiles;
+  private readonly checkpoint: QuietCheckpoint;
 
   private constructor(
     path: string,
@@ -43,8 +46,11 @@ export class OpenSqlite implements OpenEngine {
     this.connection = connectionOf(writer);
     this.statements = new SqliteStatements(this.connection);
     this.reader = readerOf(new SqliteStatements(connectionOf(source)));
-    this.snapshots = new Snapshots(path, runtime);
+    this.snapshots = new Snapshots(path);
     this.files = new SameFiles(path);
+    this.checkpoint = new QuietCheckpoint(this.connection, runtime);
+    // Opening may have written a lot: a migration, or what a service left behind that was killed.
+    this.checkpoint.committed();
   }
 
   /** Makes the folder and the file when they are missing, and brings the schema up to date. @throws UnusableDatabase */
@@ -79,7 +85,7 @@ export class OpenSqlite implements OpenEngine {
   begin(): Promise<EngineTransaction> {
     return new Promise((resolve) => {
       this.statements.run('BEGIN IMMEDIATE');
-      resolve(new SqliteTransaction(this.statements, this.connection, this.files));
+      resolve(new SqliteTransaction(this.statements, this.connection, this.files, this.checkpoint));
     });
   }
 
@@ -103,6 +109,7 @@ export class OpenSqlite implements OpenEngine {
   }
 
   async close(): Promise<void> {
+    this.checkpoint.stop();
     this.snapshots.close();
     await this.source.destroy();
     await this.writer.destroy();
@@ -122,10 +129,15 @@ class SqliteTransaction implements EngineTransaction {
     private readonly statements: SqliteStatements,
     private readonly connection: BetterSqlite3.Database,
     private readonly files: SameFiles,
+    private readonly checkpoint: QuietCheckpoint,
   ) {}
 
   all<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
     return this.statements.all<Row>(sql, ...parameters);
+  }
+
+  slice<Row>(charactersMax: number, sql: string, ...parameters: readonly Value[]): Slice<Row> {
+    return this.statements.slice<Row>(charactersMax, sql, ...parameters);
   }
 
   get<Row>(sql: string, ...parameters: readonly Value[]): Row | undefined {
@@ -148,6 +160,7 @@ class SqliteTransaction implements EngineTransaction {
     return new Promise((resolve) => {
       this.files.check();
       this.statements.run('COMMIT');
+      this.checkpoint.committed();
       resolve();
     });
   }
@@ -172,6 +185,8 @@ function prepareWriter(connection: BetterSqlite3.Database, migrations: readonly 
     connection.pragma('cache_size = -32768');
     // A checkpoint stops the writer; pages that change all the time are copied once for many commits (64 MiB of log).
     connection.pragma('wal_autocheckpoint = 16384');
+    // It grows beyond that while a long read holds a snapshot, and shrinks again when it begins anew.
+    connection.pragma('journal_size_limit = 67108864');
   } catch (error) {
     connection.close();
     throw error;

@@ -19,6 +19,10 @@ export const readerOf = (statements: SqliteStatements): Reader => ({
     new Promise((resolve) => {
       resolve(statements.get(sql, ...parameters));
     }),
+  slice: (charactersMax, sql, ...parameters) =>
+    new Promise((resolve) => {
+      resolve(statements.slice(charactersMax, sql, ...parameters));
+    }),
   values: (sql, ...parameters) =>
     new Promise((resolve) => {
       resolve(statements.values(sql, ...parameters));

@@ -1,5 +1,6 @@
 // The statements of one connection, each prepared when it is run for the first time, and run in place.
 import type BetterSqlite3 from 'better-sqlite3';
+import type { Slice } from '../slice.js';
 import type { RowWrite } from '../row-write.js';
 import type { Statements, Value } from '../transaction.js';
 import { readerOfParameters, sqlOf, sqlOfAll } from './row-write-sql.js';
@@ -36,6 +37,18 @@ export class SqliteStatements implements Statements {
 
   values<Row>(sql: string, ...parameters: readonly Value[]): Row[] {
     return this.query(sql).statement.all(...parameters) as Row[];
+  }
+
+  slice<Row>(charactersMax: number, sql: string, ...parameters: readonly Value[]): Slice<Row> {
+    const { statement, columns } = this.query(sql);
+    const rows: Row[] = [];
+    let characters = 0;
+    for (const values of statement.iterate(...parameters) as IterableIterator<Value[]>) {
+      rows.push(rowOf<Row>(columns, values));
+      for (const value of values) if (typeof value === 'string') characters += value.length;
+      if (characters >= charactersMax) return { rows, isWhole: false };
+    }
+    return { rows, isWhole: true };
   }
 
   run(sql: string, ...parameters: readonly Value[]): number {

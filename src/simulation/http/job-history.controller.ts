@@ -22,16 +22,16 @@ import { EventAnswers } from '../../http/event-answers.js';
 import { lastEventId, streamEventsQuery } from '../../http/event-requests.js';
 import { eventsAnswer } from '../../http/event-schemas.js';
 import { OpenStreams } from '../../http/open-streams.js';
-import { empty, eventStream, json } from '../../http/responses.js';
+import { empty, eventStream, json, jsonType } from '../../http/responses.js';
 import type { ServerSentEvents } from '../../http/server-sent-events.js';
 import { abortOf, every, timerOf } from '../../runtime/flow.js';
 import { Refusal } from '../../runtime/refusal.js';
 import { Runtime } from '../../runtime/runtime.js';
 import { streamOf } from '../commands/job-streams.js';
 import { hasEnded } from '../domain/status.js';
-import { FindJob } from '../queries/job-queries.js';
+import { FindJobProgress } from '../queries/job-queries.js';
 import { ReadJobHistory } from '../queries/job-history.js';
-import { viewOfWholeJob, type JobView, type WholeJobView } from '../queries/views.js';
+import type { JobProgress } from '../queries/job-tables.js';
 import { ApiRead } from './job-operations.js';
 import { wholeJobAnswer } from './job-schemas.js';
 import { historyQuery } from './requests.js';
@@ -85,8 +85,9 @@ export class JobHistoryController {
   async history(
     @Param('jobId') jobId: string,
     @Query({ schema: historyQuery }) moment: z.output<typeof historyQuery>,
-  ): Promise<WholeJobView> {
-    return viewOfWholeJob(await this.queries.execute(new ReadJobHistory(jobId, moment)));
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await reply.type(jsonType).send(await this.queries.execute(new ReadJobHistory(jobId, moment)));
   }
 
   @Get('stream')
@@ -107,7 +108,7 @@ export class JobHistoryController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const seen = lastEventId(request);
-    const job = await this.queries.execute(new FindJob(jobId));
+    const job = await this.queries.execute(new FindJobProgress(jobId));
     if (seen === job.version && hasEnded(job.status)) {
       // 204 tells an EventSource that there is nothing to come back for.
       await reply.code(204).send();
@@ -120,17 +121,21 @@ export class JobHistoryController {
    * The job as it is, then as it changes: at most ten looks a second, whoever writes how much, and one every few seconds
    * when nothing tells of a change.
    */
-  private versions(first: JobView): Observable<JobView> {
+  private versions(first: JobProgress): Observable<JobProgress> {
     const { runtime, signal, queries } = this;
     return merge(signal.grown, every(runtime, lookMs)).pipe(
       throttle(() => timerOf(runtime, pauseMs), { leading: true, trailing: true }),
-      concatMap(() => queries.execute(new FindJob(first.job_id))),
+      concatMap(() => queries.execute(new FindJobProgress(first.job_id))),
       startWith(first),
       distinctUntilKeyChanged('version'),
     );
   }
 
-  private async follow(stream: ServerSentEvents, first: JobView, seen: number | undefined): Promise<void> {
+  private async follow(
+    stream: ServerSentEvents,
+    first: JobProgress,
+    seen: number | undefined,
+  ): Promise<void> {
     const heartbeats = every(this.runtime, lookMs).pipe(map(() => undefined));
     const told = merge(this.versions(first), heartbeats).pipe(
       takeWhile((job) => job === undefined || !hasEnded(job.status), true),
@@ -144,7 +149,7 @@ export class JobHistoryController {
   }
 }
 
-const messageOf = ({ job_id, status, version, progress }: JobView) => ({
+const messageOf = ({ job_id, status, version, ...progress }: JobProgress) => ({
   event: 'job',
   id: String(version),
   data: JSON.stringify({ job_id, status, version, progress }),

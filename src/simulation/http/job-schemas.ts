@@ -72,7 +72,7 @@ export const wholeJobAnswer = job.extend({ progress: wholeProgress }).meta({
   description: 'A job with all its model-days, by date, then model.',
 });
 
-export const listedModelDayAnswer = z
+const listedModelDayAnswer = z
   .object({
     job_id: z.string(),
     ...detailAnswer.shape,

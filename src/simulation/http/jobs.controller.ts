@@ -8,12 +8,12 @@ import type { z } from 'zod';
 import type { Metadata } from '../../event-store/event-store.js';
 import { Answers, Answering } from '../../http/answering.js';
 import { IfMatch, isFresh } from '../../http/etag.js';
-import { answerList, type ListAnswer } from '../../http/list.js';
+import { answerPage } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
-import { empty, json } from '../../http/responses.js';
+import { empty, json, jsonType } from '../../http/responses.js';
 import { ChangeJob, type ChangedJob, type JobIntent } from '../commands/change-job.js';
 import { FindJob, ListJobs } from '../queries/job-queries.js';
-import { summaryOf, viewOfJob, type JobSummaryView, type JobView } from '../queries/views.js';
+import { summaryOf, viewOfJob, type JobSummaryView } from '../queries/views.js';
 import { ApiCommand, ApiRead } from './job-operations.js';
 import { jobAnswer, jobListAnswer, jobSummaryAnswer } from './job-schemas.js';
 import { jobListQuery, reasonRequest } from './requests.js';
@@ -39,10 +39,10 @@ export class JobsController {
     @Query({ schema: jobListQuery }) query: z.output<typeof jobListQuery>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ListAnswer<JobSummaryView>> {
+  ): Promise<Buffer> {
     const { status, created_from: createdFrom, created_to: createdTo, limit, after } = query;
     const page = await this.queries.execute(new ListJobs({ status, createdFrom, createdTo, limit, after }));
-    return answerList(page, request, reply);
+    return answerPage(page, request, reply);
   }
 
   @Get(':jobId')
@@ -56,11 +56,14 @@ export class JobsController {
     @Param('jobId') jobId: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<JobView | undefined> {
-    const job = await this.queries.execute(new FindJob(jobId));
-    if (!isFresh(request, reply, job.version)) return job;
-    reply.code(304);
-    return undefined;
+  ): Promise<string | undefined> {
+    const { version, text } = await this.queries.execute(new FindJob(jobId));
+    if (isFresh(request, reply, version)) {
+      reply.code(304);
+      return undefined;
+    }
+    void reply.type(jsonType);
+    return text;
   }
 
   @Post(':jobId/cancel')

@@ -1,5 +1,5 @@
 // Model-days: read them, and report on them as whoever runs them.
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiTags } from '@nestjs/swagger';
@@ -8,9 +8,9 @@ import type { z } from 'zod';
 import { namedAs, type Metadata } from '../../event-store/event-store.js';
 import { Answers, Answering } from '../../http/answering.js';
 import { IfMatch } from '../../http/etag.js';
-import { answerList } from '../../http/list.js';
+import { answerPage } from '../../http/list.js';
 import { Caller } from '../../http/metadata.js';
-import { json } from '../../http/responses.js';
+import { json, jsonType } from '../../http/responses.js';
 import { nobody } from '../../work/holder-view.js';
 import { RenewLease, type RenewedLease } from '../../work/renew-lease.js';
 import { ChangeJob, type ChangedJob } from '../commands/change-job.js';
@@ -18,7 +18,7 @@ import { indexOf } from '../domain/job.js';
 import { detailRowOf } from '../rows/rows.js';
 import { workOf, type ModelDayId } from '../work/model-day-id.js';
 import { FindModelDay, ListModelDays } from '../queries/job-queries.js';
-import { modelDayView, type ModelDayView } from '../queries/views.js';
+import { modelDayText } from '../queries/views.js';
 import { ResultLimit } from '../request/result-limit.js';
 import { ApiCommand, ApiRead } from './job-operations.js';
 import { leaseAnswer, modelDayAnswer, modelDayListAnswer, startedAnswer } from './job-schemas.js';
@@ -61,18 +61,19 @@ export class ModelDaysController {
     @Query({ schema: modelDayListQuery }) query: z.output<typeof modelDayListQuery>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
-    return answerList(await this.queries.execute(new ListModelDays({ jobId, ...query })), request, reply);
+  ): Promise<Buffer> {
+    return answerPage(await this.queries.execute(new ListModelDays({ jobId, ...query })), request, reply);
   }
 
   @Get(':date/:model')
+  @Header('content-type', jsonType)
   @ApiRead({
     id: 'getModelDay',
     summary: 'Reads a model-day with all its attempts.',
     answers: whole,
     problems: noSuch,
   })
-  find(@Param({ schema: modelDayId }) id: ModelDayId): Promise<ModelDayView> {
+  find(@Param({ schema: modelDayId }) id: ModelDayId): Promise<string> {
     return this.queries.execute(new FindModelDay(id));
   }
 
@@ -100,6 +101,7 @@ export class ModelDaysController {
   }
 
   @Post(':date/:model/complete')
+  @Header('content-type', jsonType)
   @HttpCode(200)
   @ApiCommand({
     id: 'completeModelDay',
@@ -113,17 +115,18 @@ export class ModelDaysController {
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
     @Answers() answering: Answering,
-  ): Promise<ModelDayView> {
+  ): Promise<string> {
     this.resultLimit.check(result);
     const { jobId, date, model } = id;
     const intent = { type: 'CompleteModelDay', date, model, attempt, result } as const;
-    return answering.of<ChangedJob, ModelDayView>(
+    return answering.of<ChangedJob, string>(
       (keeper) => this.commands.execute(new ChangeJob(jobId, intent, caller, expectedVersion, keeper)),
       async (changed) => ({ body: await this.viewOf(id, changed, result) }),
     );
   }
 
   @Post(':date/:model/fail')
+  @Header('content-type', jsonType)
   @HttpCode(200)
   @ApiCommand({
     id: 'failModelDay',
@@ -137,11 +140,11 @@ export class ModelDaysController {
     @Caller() caller: Metadata,
     @IfMatch() expectedVersion: number | undefined,
     @Answers() answering: Answering,
-  ): Promise<ModelDayView> {
+  ): Promise<string> {
     const { jobId, date, model } = id;
     const failure = { attempt, error, failureCode: 'executor_error', retryable } as const;
     const intent = { type: 'FailModelDay', date, model, ...failure } as const;
-    return answering.of<ChangedJob, ModelDayView>(
+    return answering.of<ChangedJob, string>(
       (keeper) => this.commands.execute(new ChangeJob(jobId, intent, caller, expectedVersion, keeper)),
       async (changed) => ({ body: await this.viewOf(id, changed, null) }),
     );
@@ -169,8 +172,9 @@ export class ModelDaysController {
   }
 
   /** From the state just written; a report heard before is answered as the first time, from the tables. */
-  private async viewOf(id: ModelDayId, { job, events }: ChangedJob, result: unknown): Promise<ModelDayView> {
+  private async viewOf(id: ModelDayId, { job, events }: ChangedJob, result: unknown): Promise<string> {
     if (events.length === 0) return this.queries.execute(new FindModelDay(id));
-    return modelDayView(detailRowOf(job, indexOf(job, id.date, id.model)), result, nobody);
+    const row = detailRowOf(job, indexOf(job, id.date, id.model));
+    return modelDayText(row, JSON.stringify(result), nobody);
   }
 }

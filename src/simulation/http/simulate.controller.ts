@@ -1,6 +1,5 @@
 // The endpoints of the specification: trigger a simulation, follow it.
-import { Readable } from 'node:stream';
-import { Body, Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -8,13 +7,13 @@ import type { z } from 'zod';
 import type { Metadata } from '../../event-store/event-store.js';
 import { Answers, Answering, type MadeAnswer } from '../../http/answering.js';
 import { Caller } from '../../http/metadata.js';
-import { json } from '../../http/responses.js';
+import { json, jsonType } from '../../http/responses.js';
 import { CreateJob, type CreatedJob } from '../commands/create-job.js';
 import { ConfigFolder } from '../request/config-folder.js';
 import { JobPolicy } from '../commands/job-policy.js';
 import { resolveRequest } from '../request/job-request.js';
-import { FindJob, ReadJobWithDetails, type JobWithDetails } from '../queries/job-queries.js';
-import { viewOfJob, type JobView } from '../queries/views.js';
+import { FindJob, ReadJobWithDetails } from '../queries/job-queries.js';
+import { viewOfJob } from '../queries/views.js';
 import { ApiCommand, ApiRead } from './job-operations.js';
 import { acceptedAnswer, jobAnswer, sameRequestAnswer, wholeJobAnswer } from './job-schemas.js';
 import { ListLengths } from './list-lengths.js';
@@ -63,20 +62,19 @@ export class SimulateController {
     problems: ['job_not_found'],
   })
   async status(@Param('jobId') jobId: string, @Res() reply: FastifyReply): Promise<void> {
-    const found = await this.queries.execute(new ReadJobWithDetails(jobId));
-    reply.type('application/json; charset=utf-8');
-    await reply.send(Readable.from(jsonOf(found)));
+    await reply.type(jsonType).send(await this.queries.execute(new ReadJobWithDetails(jobId)));
   }
 
   @Get('current')
+  @Header('content-type', jsonType)
   @ApiRead({
     id: 'getCurrentSimulation',
     summary: 'Reads the newest job.',
     answers: { 200: json('The job.', jobAnswer) },
     problems: ['no_jobs'],
   })
-  current(): Promise<JobView> {
-    return this.queries.execute(new FindJob());
+  async current(): Promise<string> {
+    return (await this.queries.execute(new FindJob())).text;
   }
 }
 
@@ -100,19 +98,4 @@ function answerOf({ created, job }: CreatedJob): MadeAnswer<AcceptedJob | SameRe
     message,
   } as const;
   return { headers, body };
-}
-
-/** The document in pieces, so that a job of 100,000 model-days is never in memory as one text. */
-async function* jsonOf({ job, details }: JobWithDetails): AsyncGenerator<string> {
-  const marker = '"details":[';
-  const whole = JSON.stringify({ ...job, progress: { ...job.progress, details: [] } });
-  const at = whole.indexOf(marker) + marker.length;
-  let isFirst = true;
-  yield whole.slice(0, at);
-  for await (const page of details) {
-    const text = JSON.stringify(page).slice(1, -1);
-    if (text !== '') yield isFirst ? text : `,${text}`;
-    isFirst = false;
-  }
-  yield whole.slice(at);
 }

@@ -1,37 +1,39 @@
-// The questions about jobs, each a message and its handler.
+// The questions about jobs, each a message and its handler. Most are answered as JSON text: what is stored as that, and
+// may be large, is neither parsed nor written again.
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { Database } from '../../database/database.js';
-import type { Snapshot } from '../../database/reader.js';
-import type { JobDetailRow } from '../rows/tables.js';
+import { pageOf, type Listed, type Page } from '../../http/list.js';
 import { Refusal } from '../../runtime/refusal.js';
+import { Runtime } from '../../runtime/runtime.js';
 import { nobody, type Holder } from '../../work/holder-view.js';
 import { workKeyOf, type ModelDayId } from '../work/model-day-id.js';
+import { jobText, listedModelDayTexts, modelDayText, summaryTexts, type JobText } from './views.js';
+import { StoredDetails } from './job-details.js';
 import {
-  detailView,
-  jobView,
-  listedModelDayView,
-  modelDayView,
-  summaryOf,
-  type DetailView,
-  type JobSummaryView,
-  type JobView,
-  type JobWithProgress,
-  type ListedModelDayView,
-  type ModelDayView,
-} from './views.js';
-import {
-  currentIn,
+  cursorOfJob,
+  cursorOfModelDay,
   JobTables,
   type FoundModelDay,
   type JobFilter,
+  type JobProgress,
   type ModelDayFilter,
 } from './job-tables.js';
+import { resultTextOf } from './result-text.js';
+import type { WholeJob } from './whole-job.js';
 
 const jobNotFound = (jobId: string): Refusal =>
   new Refusal('missing', 'job_not_found', `There is no job ${jobId}.`);
 
+const whole = ({ before, after }: JobText): string => before + after;
+
+interface FoundText {
+  version: number;
+  /** JSON. */
+  text: string;
+}
+
 /** One job; the newest when no id is given. */
-export class FindJob extends Query<JobView> {
+export class FindJob extends Query<FoundText> {
   constructor(readonly jobId?: string) {
     super();
   }
@@ -39,43 +41,68 @@ export class FindJob extends Query<JobView> {
 
 @QueryHandler(FindJob)
 class FindJobHandler implements IQueryHandler<FindJob> {
-  constructor(private readonly tables: JobTables) {}
+  constructor(
+    private readonly tables: JobTables,
+    private readonly database: Database,
+  ) {}
 
   /** @throws Refusal `job_not_found`, `no_jobs` */
-  async execute({ jobId }: FindJob): Promise<JobView> {
+  async execute({ jobId }: FindJob): Promise<FoundText> {
+    await this.database.turn();
     const job = await (jobId === undefined ? this.tables.newest() : this.tables.find(jobId));
-    if (job !== undefined) return job;
+    if (job !== undefined)
+      return { version: job.version, text: whole(jobText(job, await this.tables.current(job))) };
     throw jobId === undefined
       ? new Refusal('missing', 'no_jobs', 'There is no job yet.')
       : jobNotFound(jobId);
   }
 }
 
-export class ListJobs extends Query<Page<JobSummaryView>> {
-  constructor(readonly filter: JobFilter) {
+/** How far a job is: what changes of it, without its lists. */
+export class FindJobProgress extends Query<JobProgress> {
+  constructor(readonly jobId: string) {
     super();
   }
 }
 
-/** A page of a list, and where the next one starts; null when this is the last. */
-export interface Page<Item> {
-  items: Item[];
-  next: readonly (string | number)[] | null;
+@QueryHandler(FindJobProgress)
+class FindJobProgressHandler implements IQueryHandler<FindJobProgress> {
+  constructor(private readonly tables: JobTables) {}
+
+  /** @throws Refusal `job_not_found` */
+  async execute({ jobId }: FindJobProgress): Promise<JobProgress> {
+    const progress = await this.tables.progress(jobId);
+    if (progress === undefined) throw jobNotFound(jobId);
+    return progress;
+  }
+}
+
+export class ListJobs extends Query<Page> {
+  constructor(readonly filter: JobFilter) {
+    super();
+  }
 }
 
 @QueryHandler(ListJobs)
 class ListJobsHandler implements IQueryHandler<ListJobs> {
   constructor(private readonly tables: JobTables) {}
 
-  async execute({ filter }: ListJobs): Promise<Page<JobSummaryView>> {
-    const found = await this.tables.list({ ...filter, limit: filter.limit + 1 });
-    const page = found.slice(0, filter.limit);
-    const next = found.length > page.length ? (page.at(-1)?.cursor ?? null) : null;
-    return { items: page.map(({ job }) => summaryOf(job)), next };
+  execute({ filter }: ListJobs): Promise<Page> {
+    return pageOf(this.listed({ ...filter, limit: filter.limit + 1 }), filter.limit);
+  }
+
+  private async *listed(filter: JobFilter): AsyncGenerator<Listed[]> {
+    for await (const slice of this.tables.list(filter)) {
+      const jobs = slice.map(async (job) => ({
+        texts: summaryTexts(job, await this.tables.current(job)),
+        cursor: cursorOfJob(job),
+      }));
+      yield await Promise.all(jobs);
+    }
   }
 }
 
-export class ListModelDays extends Query<Page<ListedModelDayView>> {
+export class ListModelDays extends Query<Page> {
   constructor(readonly filter: ModelDayFilter) {
     super();
   }
@@ -86,23 +113,34 @@ class ListModelDaysHandler implements IQueryHandler<ListModelDays> {
   constructor(private readonly tables: JobTables) {}
 
   /** @throws Refusal `job_not_found` */
-  async execute({ filter }: ListModelDays): Promise<Page<ListedModelDayView>> {
-    const found = await this.tables.modelDays({ ...filter, limit: filter.limit + 1 });
-    if (found.length === 0 && (await this.tables.find(filter.jobId)) === undefined)
-      throw jobNotFound(filter.jobId);
-    const page = found.slice(0, filter.limit);
-    const last = page.at(-1);
-    const next = found.length > page.length && last !== undefined ? [last.date, last.model] : null;
-    const holders = page.some(({ status }) => status === 'running')
-      ? await this.tables.holders(filter.jobId)
-      : undefined;
-    const holderOf = ({ date, model }: FoundModelDay): Holder =>
-      holders?.get(workKeyOf(date, model)) ?? nobody;
-    return { items: page.map((row) => listedModelDayView(row, row.result, holderOf(row))), next };
+  async execute({ filter }: ListModelDays): Promise<Page> {
+    const page = await pageOf(this.listed({ ...filter, limit: filter.limit + 1 }), filter.limit);
+    if (page.items.length === 0 && !(await this.tables.has(filter.jobId))) throw jobNotFound(filter.jobId);
+    return page;
+  }
+
+  private async *listed(filter: ModelDayFilter): AsyncGenerator<Listed[]> {
+    let holders: ReadonlyMap<string, Holder> | undefined;
+    for await (const slice of this.tables.modelDays(filter)) {
+      if (slice.some(({ status }) => status === 'running'))
+        holders ??= await this.tables.holders(filter.jobId);
+      yield slice.map((row) => ({
+        texts: listedModelDayTexts(
+          row,
+          resultOf(row),
+          holders?.get(workKeyOf(row.date, row.model)) ?? nobody,
+        ),
+        cursor: cursorOfModelDay(row),
+      }));
+    }
   }
 }
 
-export class FindModelDay extends Query<ModelDayView> {
+/** As JSON text. */
+const resultOf = ({ data }: FoundModelDay): string => (data === null ? 'null' : resultTextOf(data));
+
+/** As JSON text. */
+export class FindModelDay extends Query<string> {
   constructor(readonly id: ModelDayId) {
     super();
   }
@@ -110,97 +148,47 @@ export class FindModelDay extends Query<ModelDayView> {
 
 @QueryHandler(FindModelDay)
 class FindModelDayHandler implements IQueryHandler<FindModelDay> {
-  constructor(private readonly tables: JobTables) {}
+  constructor(
+    private readonly tables: JobTables,
+    private readonly database: Database,
+  ) {}
 
   /** @throws Refusal `job_not_found`, `model_day_not_found` */
-  async execute({ id }: FindModelDay): Promise<ModelDayView> {
+  async execute({ id }: FindModelDay): Promise<string> {
+    await this.database.turn();
     const row = await this.tables.modelDay(id);
-    if (row !== undefined) return modelDayView(row, row.result, await this.tables.holder(id));
-    if ((await this.tables.find(id.jobId)) === undefined) throw jobNotFound(id.jobId);
+    if (row !== undefined) return modelDayText(row, resultOf(row), await this.tables.holder(id));
+    if (!(await this.tables.has(id.jobId))) throw jobNotFound(id.jobId);
     const detail = `Job ${id.jobId} has no model-day of "${id.model}" on ${id.date}.`;
     throw new Refusal('missing', 'model_day_not_found', detail);
   }
 }
 
-/** A job with all its details, of one moment; the details come in pages, since a grid may be large. */
-export interface JobWithDetails {
-  job: JobView;
-  details: AsyncIterableIterator<DetailView[]>;
-}
-
-export class ReadJobWithDetails extends Query<JobWithDetails> {
+export class ReadJobWithDetails extends Query<WholeJob> {
   constructor(readonly jobId: string) {
     super();
   }
 }
 
-const detailsPage = 1_000;
-
 @QueryHandler(ReadJobWithDetails)
 class ReadJobWithDetailsHandler implements IQueryHandler<ReadJobWithDetails> {
-  constructor(private readonly database: Database) {}
-
-  /** @throws Refusal `job_not_found` */
-  async execute({ jobId }: ReadJobWithDetails): Promise<JobWithDetails> {
-    const snapshot = await this.database.openSnapshot();
-    try {
-      const row = await snapshot.get<JobWithProgress>(
-        'SELECT * FROM jobs JOIN job_progress USING (job_id) WHERE job_id = ?',
-        jobId,
-      );
-      if (row === undefined) throw jobNotFound(jobId);
-      return {
-        job: jobView(row, await currentIn(snapshot, jobId)),
-        details: new DetailPages(snapshot, jobId),
-      };
-    } catch (error) {
-      snapshot.close();
-      throw error;
-    }
-  }
-}
-
-/**
- * An iterator and no generator: `return` on a generator that was never started would leave the snapshot open when a
- * client goes away before the first page.
- */
-class DetailPages implements AsyncIterableIterator<DetailView[]> {
-  private after: [date: string, model: string] = ['', ''];
-  private isLast = false;
-
   constructor(
-    private readonly snapshot: Snapshot,
-    private readonly jobId: string,
+    private readonly database: Database,
+    private readonly runtime: Runtime,
   ) {}
 
-  async next(): Promise<IteratorResult<DetailView[], undefined>> {
-    if (this.isLast) return this.return();
-    const page = await this.snapshot.all<JobDetailRow>(
-      `SELECT * FROM job_details WHERE job_id = ? AND (date, model) > (?, ?) ORDER BY date, model LIMIT ${detailsPage}`,
-      this.jobId,
-      ...this.after,
-    );
-    const last = page.at(-1);
-    if (last !== undefined) this.after = [last.date, last.model];
-    this.isLast = page.length < detailsPage;
-    if (this.isLast) this.snapshot.close();
-    return { done: false, value: page.map(detailView) };
-  }
-
-  return(): Promise<IteratorResult<DetailView[], undefined>> {
-    this.isLast = true;
-    this.snapshot.close();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
+  /** @throws Refusal `job_not_found` */
+  async execute({ jobId }: ReadJobWithDetails): Promise<WholeJob> {
+    const found = await StoredDetails.open(this.database, this.runtime, jobId);
+    if (found === undefined) throw jobNotFound(jobId);
+    return found;
   }
 }
 
 /** What the module provides. */
 export const jobQueryHandlers = [
   FindJobHandler,
+  FindJobProgressHandler,
   ListJobsHandler,
   ListModelDaysHandler,
   FindModelDayHandler,

@@ -9,8 +9,6 @@ import type {
   detailAnswer,
   jobAnswer,
   jobSummaryAnswer,
-  listedModelDayAnswer,
-  modelDayAnswer,
   wholeJobAnswer,
 } from '../http/job-schemas.js';
 
@@ -19,14 +17,12 @@ export type JobSummaryView = z.output<typeof jobSummaryAnswer>;
 export type WholeJobView = z.output<typeof wholeJobAnswer>;
 export type RunningModelDay = NonNullable<JobView['progress']['current']>;
 export type DetailView = z.output<typeof detailAnswer>;
-export type ListedModelDayView = z.output<typeof listedModelDayAnswer>;
-export type ModelDayView = z.output<typeof modelDayAnswer>;
 type AttemptView = z.output<typeof attemptAnswer>;
 
 export type JobWithProgress = JobRow & ReturnType<typeof progressOf>;
 
 /** `/simulate/current` and every other answer that is a job. */
-export function jobView(row: JobWithProgress, current: RunningModelDay | null): JobView {
+function jobView(row: JobWithProgress, current: RunningModelDay | null): JobView {
   return {
     job_id: row.job_id,
     config_path: row.config_path,
@@ -40,6 +36,48 @@ export function jobView(row: JobWithProgress, current: RunningModelDay | null): 
     total_duration_seconds: row.total_duration_seconds,
     error: row.error,
     version: row.version,
+  };
+}
+
+/** As `summaryOf`, as JSON text in parts. */
+export function summaryTexts(row: JobWithProgress, current: RunningModelDay | null): string[] {
+  const view = summaryOf(jobView({ ...row, models: '[]' }, current));
+  const { job_id, config_path, status } = row;
+  const { progress, created_at, started_at, completed_at, total_duration_seconds, error, version, dates } =
+    view;
+  const rest = {
+    progress,
+    created_at,
+    started_at,
+    completed_at,
+    total_duration_seconds,
+    error,
+    version,
+    dates,
+  };
+  return [
+    `${JSON.stringify({ job_id, config_path, status }).slice(0, -1)},"models":`,
+    row.models,
+    `,${JSON.stringify(rest).slice(1)}`,
+  ];
+}
+
+/** A job as JSON text in two parts: more members of its progress fit in between. */
+export interface JobText {
+  before: string;
+  after: string;
+}
+
+/** Its lists, which may be long, are passed on as they are stored. */
+export function jobText(row: JobWithProgress, current: RunningModelDay | null): JobText {
+  const { job_id, config_path, status, created_at, started_at, completed_at } = row;
+  const { total_duration_seconds, error, version } = row;
+  const rest = { created_at, started_at, completed_at, total_duration_seconds, error, version };
+  const first = JSON.stringify({ job_id, config_path, status }).slice(0, -1);
+  const lists = `"date_range":${row.date_range},"models":${row.models}`;
+  return {
+    before: `${first},${lists},"progress":${JSON.stringify(progressView(row, current)).slice(0, -1)}`,
+    after: `},${JSON.stringify(rest).slice(1)}`,
   };
 }
 
@@ -61,15 +99,27 @@ export function summaryOf({ date_range: dates, ...job }: JobView): JobSummaryVie
   return { ...job, dates: { first, last: dates.at(-1) ?? first, count: dates.length } };
 }
 
-/** `/simulate/status`: a job with all its details, by date, then model. */
-export function viewOfWholeJob(job: Job): WholeJobView {
-  const view = viewOfJob(job);
-  const details = Array.from({ length: job.modelDays.length }, (_, index) =>
-    detailView(detailRowOf(job, index)),
-  );
-  details.sort((one, other) => compare(one.date, other.date) || compare(one.model, other.model));
-  return { ...view, progress: { ...view.progress, details } };
+/** As `/simulate/status` has it. */
+export const textOfJob = (job: Job): JobText =>
+  jobText({ ...jobRowOf(job), ...progressOf(job) }, currentOf(job));
+
+/** The details of a job as JSON texts, by date, then model. */
+export function* detailTextsOf(job: Job): Generator<string> {
+  const dates = inOrder(job.dates);
+  const models = inOrder(job.models);
+  for (const date of dates)
+    for (const model of models)
+      yield JSON.stringify(detailView(detailRowOf(job, date * job.models.length + model)));
 }
+
+/** The indexes of texts in the order of those. */
+function inOrder(texts: readonly string[]): number[] {
+  // Only what is written with two code units is ordered otherwise in UTF-16, which is ten times as fast to compare.
+  const inText = texts.some((text) => /[\ud800-\udfff]/.test(text)) ? compare : compareUnits;
+  return Array.from(texts.keys()).sort((one, other) => inText(texts[one] as string, texts[other] as string));
+}
+
+const compareUnits = (one: string, other: string): number => (one < other ? -1 : 1);
 
 /** By bytes of UTF-8, as SQLite orders text. */
 const compare = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
@@ -94,25 +144,26 @@ export const detailView = (row: JobDetailRow): DetailView => ({
   failure_code: row.failure_code,
 });
 
-export const listedModelDayView = (
+/**
+ * A model-day of a list as JSON text, in parts.
+ * @param result as JSON text
+ */
+export const listedModelDayTexts = (
   row: JobDetailRow,
-  result: unknown,
+  result: string,
   { worker, lease_expires_at }: Holder,
-): ListedModelDayView => ({
-  job_id: row.job_id,
-  ...detailView(row),
-  result: result ?? null,
-  not_before: row.not_before,
-  worker,
-  lease_expires_at,
-});
+): string[] => [
+  JSON.stringify({ job_id: row.job_id, ...detailView(row) }).slice(0, -1),
+  ',"result":',
+  result,
+  `,${JSON.stringify({ not_before: row.not_before, worker, lease_expires_at }).slice(1)}`,
+];
 
-/** One model-day with all that is known of it. */
-export const modelDayView = (row: JobDetailRow, result: unknown, holder: HolderView): ModelDayView => ({
-  ...listedModelDayView(row, result, holder),
-  executor_progress: holder.executor_progress,
-  attempts: attemptsOf(row),
-});
+/** One model-day with all that is known of it, as JSON text. */
+export function modelDayText(row: JobDetailRow, result: string, holder: HolderView): string {
+  const more = { executor_progress: holder.executor_progress, attempts: attemptsOf(row) };
+  return `${listedModelDayTexts(row, result, holder).join('').slice(0, -1)},${JSON.stringify(more).slice(1)}`;
+}
 
 function attemptsOf(row: JobDetailRow): AttemptView[] {
   const earlier = row.earlier_attempts === null ? [] : (JSON.parse(row.earlier_attempts) as AttemptView[]);
