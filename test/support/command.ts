@@ -17,7 +17,7 @@ const built = (await import(join(dist, 'command-line.js'))) as { run: typeof run
 for (const folder of ['cli', 'simulation/cli'])
   for (const file of readdirSync(join(dist, folder)).filter((name) => name.endsWith('.js')))
     await import(join(dist, folder, file));
-for (const file of ['apart.js', 'simulation/stream-kind.js', 'audit/log-kind.js'])
+for (const file of ['config.js', 'apart.js', 'simulation/stream-kind.js', 'audit/log-kind.js'])
   await import(join(dist, file));
 
 export interface Ended {
