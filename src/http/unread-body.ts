@@ -25,7 +25,7 @@ export function readBeforeAnswers(fastify: FastifyInstance, runtime: Runtime): v
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const { raw } = request;
     // Node closes the connection of a client that is answered without having been told to go on.
-    if (raw.complete || raw.destroyed || waiting.has(raw)) {
+    if (raw.complete || raw.readableEnded || raw.destroyed || waiting.has(raw)) {
       done(null, payload);
       return;
     }

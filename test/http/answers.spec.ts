@@ -201,6 +201,7 @@ async function audit(databasePath: string, jobId: string): Promise<void> {
   await get('/events', { accept: 'application/x-ndjson' });
   await get('/events', { accept: 'application/cloudevents-batch+json' });
   await get('/audit/key');
+  await get('/audit/keys');
   await get('/audit/checkpoint');
   for (const query of ['position=2', 'position=9999', 'position=1&size=9999'])
     await get(`/audit/proof/inclusion?${query}`);
