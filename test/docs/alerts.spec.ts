@@ -28,8 +28,8 @@ it.each(alerts)('%s is in the runbook, and is tried where it fires and where it 
 });
 
 const promtool = spawnSync('promtool', ['test', 'rules', 'alerts.test.yml'], { cwd: docs, encoding: 'utf8' });
-const isThere = promtool.error === undefined;
+const tried = promtool.error === undefined ? it : it.skip;
 
-it(`fire and do not fire as told${isThere ? '' : ' (not tried: no promtool on the PATH)'}`, () => {
-  expect(isThere ? `${promtool.stdout}${promtool.stderr}` : 'SUCCESS').toContain('SUCCESS');
+tried('fire and do not fire as told (skipped where promtool is not on the PATH)', () => {
+  expect(`${promtool.stdout}${promtool.stderr}`).toContain('SUCCESS');
 });

@@ -6,7 +6,7 @@ import { engineOf } from '../../src/database/engines.js';
 import { migrationsOf, tablesOf } from '../../src/schema.js';
 import { kinds } from '../support/kinds.js';
 import { jobStreams } from '../../src/simulation/stream-kind.js';
-import { JobStreams, streamOf } from '../../src/simulation/commands/job-streams.js';
+import { JobStreams, jobStreamOf } from '../../src/simulation/commands/job-streams.js';
 import { RowRemoval, rowsAtOnceMax } from '../../src/simulation/rows/row-removal.js';
 import { startTestService, type TestService } from '../support/service.js';
 import { verifiedTables } from '../support/reading.js';
@@ -168,7 +168,7 @@ it('leaves nothing of a job whose rows were being deleted, and whoever deletes t
   const removal = { type: 'RemoveJob', now: '2025-01-20T12:00:00.000Z' } as const;
   const metadata = { actor: 'tester', correlation_id: 'c' };
   await database.queue.run((transaction) =>
-    app.get(JobStreams, { strict: false }).execute(transaction, streamOf(body.job_id), removal, metadata),
+    app.get(JobStreams, { strict: false }).execute(transaction, jobStreamOf(body.job_id), removal, metadata),
   );
   const rows = () => database.reader.all('SELECT job_id FROM job_details WHERE job_id = ?', body.job_id);
   expect((await rows()).length).toBeGreaterThan(rowsAtOnceMax);

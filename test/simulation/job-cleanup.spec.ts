@@ -7,7 +7,7 @@ import { readSettings } from '../../src/config.js';
 import { systemRuntime, type Cancel, type Runtime } from '../../src/runtime/runtime.js';
 import { startService, type Service } from '../../src/service.js';
 import { ChangeJob } from '../../src/simulation/commands/change-job.js';
-import { JobStreams, streamOf } from '../../src/simulation/commands/job-streams.js';
+import { JobStreams, jobStreamOf } from '../../src/simulation/commands/job-streams.js';
 import { rowsAtOnceMax } from '../../src/simulation/rows/row-removal.js';
 import { startClockedService, type ClockedService } from '../http/clock.js';
 import { client } from '../support/client.js';
@@ -134,7 +134,7 @@ describe('a large job', () => {
         .get(JobStreams, { strict: false })
         .execute(
           transaction,
-          streamOf(jobId),
+          jobStreamOf(jobId),
           { type: 'RemoveJob', now: '2025-01-20T12:00:00.000Z' },
           { actor: 'tester', correlation_id: 'c' },
         ),

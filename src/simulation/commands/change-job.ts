@@ -12,7 +12,7 @@ import type { JobEvent } from '../domain/events.js';
 import { indexOf, type Job } from '../domain/job.js';
 import { workerOf } from '../domain/model-day.js';
 import { JobPolicy } from './job-policy.js';
-import { JobStreams, streamOf } from './job-streams.js';
+import { JobStreams, jobStreamOf } from './job-streams.js';
 import { RowRemoval } from '../rows/row-removal.js';
 
 type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;
@@ -63,7 +63,7 @@ export class ChangeJobHandler implements ICommandHandler<ChangeJob> {
   ) {}
 
   async execute({ jobId, intent, metadata, expectedVersion, keeper }: ChangeJob): Promise<ChangedJob> {
-    const streamId = streamOf(jobId);
+    const streamId = jobStreamOf(jobId);
     if (!this.jobs.isFolded(streamId)) await this.jobs.foldAhead(this.database.reader, streamId);
     const work = keeping(keeper, async (transaction): Promise<ChangedJob> => {
       const blockedBy = intent.type === 'RetryJob' ? await this.blockerIn(transaction) : null;

@@ -12,7 +12,7 @@ import { blockerOf } from '../domain/admission.js';
 import type { JobRequest } from '../domain/commands.js';
 import type { Job } from '../domain/job.js';
 import { JobPolicy } from './job-policy.js';
-import { JobStreams, streamOf } from './job-streams.js';
+import { JobStreams, jobStreamOf } from './job-streams.js';
 
 export interface WantedJob extends JobRequest {
   /** Make a new job even when the same request is there already. */
@@ -56,7 +56,7 @@ export class CreateJobHandler implements ICommandHandler<CreateJob> {
       const now = timestamp(this.runtime.nowMs());
       const { state } = await this.jobs.execute(
         transaction,
-        streamOf(jobId),
+        jobStreamOf(jobId),
         {
           type: 'CreateJob',
           ...request,
@@ -75,7 +75,7 @@ export class CreateJobHandler implements ICommandHandler<CreateJob> {
     fingerprint: string,
   ): Promise<Job | undefined> {
     const jobId = await sameRequest(tables, fingerprint, this.runtime.nowMs());
-    return jobId === undefined ? undefined : (await this.jobs.load(transaction, streamOf(jobId))).state;
+    return jobId === undefined ? undefined : (await this.jobs.load(transaction, jobStreamOf(jobId))).state;
   }
 }
 

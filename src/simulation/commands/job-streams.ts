@@ -1,5 +1,5 @@
 // The streams of jobs.
-import { streamOf as streamOfKind } from '../../event-store/kind.js';
+import { streamOf } from '../../event-store/kind.js';
 import { KindStreams } from '../../work/kind-streams.js';
 import type { OpenKinds } from '../../work/open-kinds.js';
 import type { JobCommand } from '../domain/commands.js';
@@ -8,7 +8,7 @@ import type { JobState } from '../domain/job.js';
 import type { JobProjector } from '../rows/job-projector.js';
 import { jobStreams } from '../stream-kind.js';
 
-export const streamOf = (jobId: string): string => streamOfKind(jobStreams, jobId);
+export const jobStreamOf = (jobId: string): string => streamOf(jobStreams, jobId);
 
 export class JobStreams extends KindStreams<JobState, JobCommand, JobEvent> {
   /** @param modelDaysMax the largest grid: the cache of folded states must hold a few of them */

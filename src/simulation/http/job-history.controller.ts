@@ -27,7 +27,7 @@ import type { ServerSentEvents } from '../../http/server-sent-events.js';
 import { abortOf, every, timerOf } from '../../runtime/flow.js';
 import { Refusal } from '../../runtime/refusal.js';
 import { Runtime } from '../../runtime/runtime.js';
-import { streamOf } from '../commands/job-streams.js';
+import { jobStreamOf } from '../commands/job-streams.js';
 import { hasEnded } from '../domain/status.js';
 import { FindJobProgress } from '../queries/job-queries.js';
 import { ReadJobHistory } from '../queries/job-history.js';
@@ -68,7 +68,7 @@ export class JobHistoryController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const streamId = streamOf(jobId);
+    const streamId = jobStreamOf(jobId);
     if (!(await this.answers.hasEvents(streamId)))
       throw new Refusal('missing', 'job_not_found', `There is no job ${jobId}.`);
     await this.answers.answer(query, streamId, request, reply);

@@ -7,7 +7,7 @@ import { Runtime, type Cancel } from '../../runtime/runtime.js';
 import type { Job } from '../domain/job.js';
 import { Refusal } from '../../runtime/refusal.js';
 import { jobStreams } from '../stream-kind.js';
-import { streamOf } from '../commands/job-streams.js';
+import { jobStreamOf } from '../commands/job-streams.js';
 import { WholeJob, type DetailPages } from './whole-job.js';
 import { detailTextsOf, textOfJob } from './views.js';
 
@@ -59,7 +59,7 @@ export class ReadJobHistoryHandler implements IQueryHandler<ReadJobHistory> {
   }
 
   private async fold(jobId: string, { version, at }: Moment): Promise<Job> {
-    const { state } = await foldStream(jobStreams, this.database.reader, streamOf(jobId), {
+    const { state } = await foldStream(jobStreams, this.database.reader, jobStreamOf(jobId), {
       until: (event) =>
         (version !== undefined && event.version > version) || (at !== undefined && event.recorded_at > at),
       nextTurn: () => this.database.turn(),

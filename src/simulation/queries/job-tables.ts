@@ -9,7 +9,7 @@ import { sliceCharacters } from '../../database/slice.js';
 import type { Value } from '../../database/transaction.js';
 import { jobDetails, jobs, type JobDetailRow, type JobProgressRow, type JobRow } from '../rows/tables.js';
 import type { Counts, JobStatus, ModelDayStatus } from '../domain/status.js';
-import { streamOf } from '../commands/job-streams.js';
+import { jobStreamOf } from '../commands/job-streams.js';
 import { workOf, type ModelDayId } from '../work/model-day-id.js';
 import type { RunningModelDay } from './views.js';
 
@@ -107,7 +107,7 @@ export class JobTables {
 
   /** Of those model-days of a job that run, by what names them as work. */
   holders(jobId: string): Promise<ReadonlyMap<string, Holder>> {
-    return readHolders(this.database.reader, streamOf(jobId));
+    return readHolders(this.database.reader, jobStreamOf(jobId));
   }
 
   private jobs(): SelectQueryBuilder<JobRow> {
@@ -128,7 +128,7 @@ export class JobTables {
       .leftJoin(
         'events',
         'event',
-        `event.stream_id = '${streamOf('')}' || detail.job_id AND event.version = result_version`,
+        `event.stream_id = '${jobStreamOf('')}' || detail.job_id AND event.version = result_version`,
       )
       .select(['detail.*', 'event.data AS data']);
   }
